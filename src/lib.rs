@@ -5,4 +5,7 @@
 
 pub mod diagnostic;
 pub mod document;
+pub mod lexicon;
+pub mod lint;
+pub mod normalize;
 pub mod text;

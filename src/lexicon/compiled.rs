@@ -1,0 +1,282 @@
+//! The lexicon as it is run: an automaton over all literals and flat tables of what each literal stands for.
+
+use daachorse::CharwiseDoubleArrayAhoCorasick;
+use serde::{Deserialize, Serialize};
+
+use super::pattern::Edge;
+use super::prefilter::Prefilter;
+use super::rewrite::Piece;
+use super::schema::{Form, Passage, Replace};
+use crate::diagnostic::{Applicability, Rule, Severity};
+
+/// A test of the place in which a phrase stands. See `docs/lexicon-format.md`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Condition {
+    /// It is the whole message.
+    WholeMessage,
+    /// It is a whole clause.
+    WholeClause,
+    /// It begins its clause.
+    ClauseStart,
+    /// It ends its clause.
+    ClauseEnd,
+    /// It begins the message.
+    MessageStart,
+    /// Its sentence is a question.
+    Question,
+    /// It is quoted.
+    Quoted,
+    /// It is negated.
+    Negated,
+    /// The context of that number is found there.
+    Context(u16, Scope),
+}
+
+/// Where a context is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Scope {
+    /// In the whole message.
+    Message,
+    /// In the same sentence.
+    Sentence,
+    /// In the same clause.
+    Clause,
+    /// In the same clause before the match.
+    Before,
+    /// In the same clause after the match.
+    After,
+}
+
+/// What a phrase belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Owner {
+    /// It is an offence of this entry.
+    Entry(u16),
+    /// Nothing inside it is an offence of this entry.
+    EntryExemption(u16),
+    /// Nothing inside it is an offence of the entries that this exemption is for.
+    Exemption(u16),
+    /// It is an ordinary word.
+    Ordinary,
+    /// It belongs to this context.
+    Context(u16),
+    /// Nothing inside it belongs to this context.
+    ContextExemption(u16),
+}
+
+/// A phrase: parts with gaps between them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phrase {
+    /// What it belongs to.
+    pub owner: Owner,
+    /// The most characters of each gap; one fewer than there are parts.
+    pub gaps: Vec<u8>,
+}
+
+/// A literal stands for this part of this phrase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Use {
+    /// The phrase.
+    pub phrase: u32,
+    /// Its part, from zero.
+    pub part: u8,
+    /// Which set of marks.
+    pub marks: u16,
+}
+
+/// Where a capture begins or ends in a literal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SlotMark {
+    /// The slot.
+    pub slot: u8,
+    /// Which edge: false for the start.
+    pub is_end: bool,
+    /// Before which character of the literal.
+    pub at: u8,
+}
+
+impl SlotMark {
+    pub(super) fn new(slot: u8, edge: Edge, at: u8) -> Self {
+        SlotMark { slot, is_end: edge == Edge::End, at }
+    }
+}
+
+/// One way to mend a finding, ready to be filled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewrite {
+    /// The template.
+    pub template: Vec<Piece>,
+    /// How far it may be trusted.
+    pub applicability: Applicability,
+    /// What is replaced.
+    pub replace: Replace,
+    /// A title other than the text.
+    pub title: Option<String>,
+    /// All must hold.
+    pub when: Vec<Condition>,
+    /// None may hold.
+    pub unless: Vec<Condition>,
+}
+
+/// A phrase family, ready to be judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its documentation.
+    pub rule: Rule,
+    /// The severity where nothing mitigates it.
+    pub severity: Severity,
+    /// All must hold.
+    pub when: Vec<Condition>,
+    /// None may hold. Quotation is among them unless `when` asks for it.
+    pub unless: Vec<Condition>,
+    /// Any one lowers the severity.
+    pub soften: Vec<Condition>,
+    /// To what it is lowered.
+    pub soften_to: Severity,
+    /// Any whole group clears the finding.
+    pub clear: Vec<Vec<Condition>>,
+    /// How many captures it has.
+    pub slots: u8,
+    /// Ways to mend it, the best first.
+    pub rewrites: Vec<Rewrite>,
+}
+
+/// A named set of phrases whose presence means something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Context {
+    /// Its name in conditions.
+    pub name: String,
+    /// Its name for readers.
+    pub title: String,
+}
+
+/// A variant spelling and what it is read as: as many characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variant {
+    /// The spelling, folded.
+    pub from: Vec<char>,
+    /// What is meant.
+    pub to: Vec<char>,
+}
+
+/// The flat tables.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Tables {
+    /// In the order of files and of entries in them.
+    pub entries: Vec<Entry>,
+    /// In the order of their names.
+    pub contexts: Vec<Context>,
+    /// The context that [`Condition::Negated`] looks for.
+    pub negation: Option<u16>,
+    /// For each exemption the entries that it is for; none means all.
+    pub exemptions: Vec<Option<Vec<u16>>>,
+    /// All phrases.
+    pub phrases: Vec<Phrase>,
+    /// For each literal how many characters it has.
+    pub lengths: Vec<u8>,
+    /// For each literal where its uses begin in `uses`; one more at the end.
+    pub use_starts: Vec<u32>,
+    /// What literals stand for.
+    pub uses: Vec<Use>,
+    /// Sets of marks.
+    pub marks: Vec<Vec<SlotMark>>,
+    /// Sorted by `from`.
+    pub variants: Vec<Variant>,
+    /// Sentence-final particles, which a match takes in: the single characters of the word set `particle`, sorted.
+    pub particles: Vec<char>,
+}
+
+/// What people ask about a lexicon and the engine does not need.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Docs {
+    /// For each entry its patterns and examples.
+    pub entries: Vec<EntryDocs>,
+    /// Passages of the source documents, in their order.
+    pub passages: Vec<Passage>,
+    /// Recommended forms, in their order.
+    pub forms: Vec<Form>,
+    /// The literals that the prefilter stands for, sorted.
+    pub literals: Vec<String>,
+    /// Rules that an overlay switched off, and why.
+    pub disabled: Vec<(String, String)>,
+}
+
+/// What people ask about an entry.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct EntryDocs {
+    /// The file that it stands in.
+    pub file: String,
+    /// Its line there, from one.
+    pub line: usize,
+    /// As written.
+    pub patterns: Vec<String>,
+    /// Examples that are findings, with their lines.
+    pub bad: Vec<(usize, String)>,
+    /// Examples that are none, with their lines.
+    pub good: Vec<(usize, String)>,
+    /// Sentences in which rewrites are tried, with their lines.
+    pub sentences: Vec<(usize, String)>,
+}
+
+/// The automaton over all literals; its values are numbers of literals.
+pub type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
+
+/// A lexicon that can be run.
+pub struct Lexicon {
+    /// The flat tables.
+    pub tables: Tables,
+    /// All literals.
+    pub automaton: Automaton,
+    /// The first test of every message.
+    pub prefilter: Prefilter,
+}
+
+/// The compiled form cannot be read: it was cut or made by another version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable;
+
+impl Lexicon {
+    /// The form in which the build script writes it into the program: three sections, each after its length.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let sections = [
+            // Serialising plain data into a growing vector has no way to fail.
+            postcard::to_allocvec(&self.tables).unwrap_or_default(),
+            postcard::to_allocvec(&self.prefilter).unwrap_or_default(),
+            self.automaton.serialize(),
+        ];
+        for section in sections {
+            bytes.extend((section.len() as u64).to_le_bytes());
+            bytes.extend(section);
+        }
+        bytes
+    }
+
+    /// Reads what [`Lexicon::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`Unreadable`] for anything else.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Lexicon, Unreadable> {
+        let (tables, rest) = section(bytes)?;
+        let (prefilter, rest) = section(rest)?;
+        let (automaton, _) = section(rest)?;
+        Ok(Lexicon {
+            tables: postcard::from_bytes(tables).map_err(|_| Unreadable)?,
+            prefilter: postcard::from_bytes(prefilter).map_err(|_| Unreadable)?,
+            automaton: Automaton::deserialize(automaton).map_err(|_| Unreadable)?.0,
+        })
+    }
+
+    /// The entry of a rule.
+    #[must_use]
+    pub fn entry(&self, rule: &str) -> Option<(usize, &Entry)> {
+        self.tables.entries.iter().enumerate().find(|(_, entry)| entry.rule.id == rule)
+    }
+}
+
+fn section(bytes: &[u8]) -> Result<(&[u8], &[u8]), Unreadable> {
+    let (length, rest) = bytes.split_first_chunk::<8>().ok_or(Unreadable)?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| Unreadable)?;
+    rest.split_at_checked(length).ok_or(Unreadable)
+}

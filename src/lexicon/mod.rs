@@ -1,0 +1,18 @@
+//! Layer 2: phrases and rewrites as data. Reads lexicon files, checks and merges them, and compiles them once into
+//! tables that the engine walks. Must not know files, documents or how a finding is judged or shown.
+//!
+//! The way of a phrase: [`schema`] (TOML as written) → [`pattern`] (finite patterns into literals) → [`compile`]
+//! (one automaton and flat tables, which the build script writes into the program) → [`Lexicon`] (what is run).
+
+pub mod compile;
+pub mod compiled;
+pub mod error;
+pub mod load;
+pub mod pattern;
+pub mod prefilter;
+pub mod rewrite;
+pub mod schema;
+
+pub use compiled::{Condition, Docs, Entry, Lexicon, Scope};
+pub use error::{LexiconError, LexiconErrors};
+pub use load::{Origin, SourceFile};

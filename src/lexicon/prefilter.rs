@@ -1,0 +1,200 @@
+//! The first test of every message: may any phrase be in it at all?
+//!
+//! Ordinary chat holds a phrase in one line of fifty or less, so most of the time goes into finding out that there is
+//! none. For each phrase one *window* of two or three characters that all its literals hold is chosen, the rarer the
+//! better; a text in which no window is found has no phrase. The test looks at each pair of neighbouring characters as
+//! they are written (so the table holds each window's traditional, full-width and upper-case forms), skips what folding
+//! skips, and asks the exact windows only where a bit says that the pair may end one. It never misses a phrase and
+//! may let a text through that has none: the engine judges those in full.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::normalize::{fold_char, forms, is_han};
+
+/// The pairs that the bit table tells apart, as a power of two.
+const PAIR_BITS: u32 = 18;
+
+/// A line of at most so many bytes is let through where whole messages of one character are looked for.
+const SHORT_LINE: usize = 48;
+
+/// Frequent characters of polite replies, the most frequent first: a window that ends in them tells little.
+const FREQUENT: &str = "您我的不了是一到有没在以们给可这天上好能看点下时就先发来个要话谢前会费已还单退过行歉说用机回问也收对请抱出号人开再提电里后分次定换款打日今理接跟周两吗小保得意实帮元都经手去明三方着把系晚卡位复件门等家证月起查报么面工同信确大成果按原关补急多核那别改新师间价想内自路重约办事和免期现道票便记录结账码清进水交错口放第修车通公";
+
+/// Which texts are worth a full look.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Prefilter {
+    /// One bit for each hashed pair of characters as written.
+    pairs: Vec<u64>,
+    /// The exact windows, folded and packed by [`pack`], in a hash table with open addressing; zero is empty.
+    windows: Vec<u64>,
+    /// Whether short lines are let through.
+    short_lines: bool,
+}
+
+/// Up to three folded characters in one number.
+fn pack(first: char, second: char, third: char) -> u64 {
+    u64::from(u32::from(first)) << 42 | u64::from(u32::from(second)) << 21 | u64::from(u32::from(third))
+}
+
+#[inline(always)]
+fn pair_index(left: u32, right: u32) -> usize {
+    (left.wrapping_mul(0x9E37_79B1).wrapping_add(right).wrapping_mul(0x85EB_CA6B) >> (32 - PAIR_BITS)) as usize
+}
+
+#[inline]
+fn window_index(window: u64, mask: usize) -> usize {
+    (window.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & mask
+}
+
+impl Prefilter {
+    /// A filter for texts that hold one of `literals` (folded, variants spelled out), each of two characters or more.
+    #[must_use]
+    pub fn new<'l>(literals: impl IntoIterator<Item = &'l [char]>, short_lines: bool) -> Self {
+        let windows: BTreeSet<(char, char, char)> = literals.into_iter().filter_map(choose_window).collect();
+        let mut pairs = vec![0u64; 1 << (PAIR_BITS - 6)];
+        let size = (windows.len() * 4).next_power_of_two().max(64);
+        let mut table = vec![0u64; size];
+        for &(first, second, third) in &windows {
+            for left in forms(second) {
+                for right in forms(third) {
+                    let index = pair_index(u32::from(left), u32::from(right));
+                    pairs[index >> 6] |= 1 << (index & 63);
+                }
+            }
+            let packed = pack(first, second, third);
+            let mut slot = window_index(packed, size - 1);
+            while table[slot] != 0 && table[slot] != packed {
+                slot = (slot + 1) & (size - 1);
+            }
+            table[slot] = packed;
+        }
+        Prefilter { pairs, windows: table, short_lines }
+    }
+
+    /// How many windows it looks for.
+    #[must_use]
+    pub fn window_count(&self) -> usize {
+        self.windows.iter().filter(|window| **window != 0).count()
+    }
+
+    fn has_window(&self, window: u64) -> bool {
+        let mask = self.windows.len() - 1;
+        let mut slot = window_index(window, mask);
+        loop {
+            match self.windows[slot] {
+                0 => return false,
+                found if found == window => return true,
+                _ => slot = (slot + 1) & mask,
+            }
+        }
+    }
+
+    #[cold]
+    fn ends_window(&self, before: u32, left: u32, right: u32) -> bool {
+        let fold = |code: u32| char::from_u32(code).map_or('\0', fold_char);
+        // Folding counts a run of one character once, so what stands before a run is not known here.
+        let in_run = before == left && before != 0;
+        let (left, right) = (fold(left), fold(right));
+        in_run || self.has_window(pack('\0', left, right)) || before != 0 && self.has_window(pack(fold(before), left, right))
+    }
+
+    /// The offset in bytes of a place, at `from` or later, on whose line a phrase may be; `None` if there is none.
+    /// `from` is the start of a line.
+    #[must_use]
+    pub fn find(&self, text: &str, from: usize) -> Option<usize> {
+        let bytes = text.as_bytes();
+        let pairs: &[u64; 1 << (PAIR_BITS - 6)] = self.pairs.as_slice().try_into().ok()?;
+        let mut at = from;
+        let mut line_start = from;
+        // The two characters before `at`, zero where there are none on this line.
+        let (mut before, mut left) = (0u32, 0u32);
+        while at < bytes.len() {
+            let lead = bytes[at];
+            let right;
+            if lead >= 0xe3 && lead < 0xf0 && at + 2 < bytes.len() {
+                // Han, and the marks and full-width forms beside them.
+                right = (u32::from(lead) & 0x0f) << 12 | (u32::from(bytes[at + 1]) & 0x3f) << 6 | (u32::from(bytes[at + 2]) & 0x3f);
+                at += 3;
+            } else if lead < 0x80 {
+                at += 1;
+                if lead == b'\n' {
+                    if self.short_lines && at - line_start <= SHORT_LINE && at - line_start > 1 {
+                        return Some(line_start);
+                    }
+                    line_start = at;
+                    (before, left) = (0, 0);
+                    continue;
+                }
+                if !lead.is_ascii_alphanumeric() && lead != b'%' {
+                    // Fillers and marks: what stands on both sides may make a pair.
+                    continue;
+                }
+                right = u32::from(lead);
+            } else {
+                // Symbols, emoji and rare characters are no part of a phrase; they may be fillers.
+                at += if lead < 0xe0 { 2 } else if lead < 0xf0 { 3 } else { 4 };
+                continue;
+            }
+            let index = pair_index(left, right);
+            if pairs[index >> 6] >> (index & 63) & 1 != 0 && self.ends_window(before, left, right) {
+                return Some(at - 1);
+            }
+            (before, left) = (left, right);
+        }
+        if self.short_lines && line_start < bytes.len() && bytes.len() - line_start <= SHORT_LINE {
+            return Some(line_start);
+        }
+        None
+    }
+}
+
+/// The window of a literal that the fewest polite texts will hold: three characters where it has as many in a row
+/// without a mark between them, else two.
+pub(super) fn choose_window(literal: &[char]) -> Option<(char, char, char)> {
+    let rank = |c: char| FREQUENT.chars().position(|frequent| frequent == c).map_or(0, |at| 200 - at.min(199));
+    let word = |window: &[char]| window.iter().all(|c| is_word(*c));
+    let three = literal.windows(3).filter(|window| word(window));
+    if let Some(window) = three.min_by_key(|window| (rank(window[1]) * rank(window[2]), rank(window[0]))) {
+        return Some((window[0], window[1], window[2]));
+    }
+    let two = literal.windows(2).filter(|window| word(window));
+    two.min_by_key(|window| rank(window[0]) * rank(window[1])).map(|window| ('\0', window[0], window[1]))
+}
+
+/// Whether [`Prefilter::find`] takes the character for a part of a word.
+fn is_word(c: char) -> bool {
+    is_han(c) || c.is_ascii_alphanumeric() || c == '%'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filter(literals: &[&str]) -> Prefilter {
+        let chars: Vec<Vec<char>> = literals.iter().map(|literal| literal.chars().collect()).collect();
+        Prefilter::new(chars.iter().map(Vec::as_slice), false)
+    }
+
+    #[test]
+    fn finds_what_folding_would_find() {
+        let filter = filter(&["不行", "的没办法", "没办法", "滚蛋", "sb", "100%有效", "是的,但是吧"]);
+        for text in ["不行", "這个沒辦法", "滚.蛋", "不 行", "不\u{200b}行", "不😊行", "Ｓb", "是 S B 吗", "100％有效", "亲\n不行", "真的没没没办法", "是的，但是吧"] {
+            assert!(filter.find(text, 0).is_some(), "{text}");
+        }
+        for text in ["", "您好", "不\n行", "没办", "行不"] {
+            assert_eq!(filter.find(text, 0), None, "{text}");
+        }
+        assert_eq!(filter.find("不行\n不行\n", 7), Some(12));
+    }
+
+    #[test]
+    fn lets_short_lines_through_where_asked() {
+        let short = Prefilter::new(std::iter::empty(), true);
+        assert_eq!(short.find("哦\n", 0), Some(0));
+        let long = "您".repeat(40);
+        assert_eq!(short.find(&format!("{long}\n哦"), 0), Some(long.len() + 1));
+        assert_eq!(short.find(&long, 0), None);
+    }
+}

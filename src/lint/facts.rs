@@ -1,0 +1,93 @@
+//! What a rewrite must not lose: numbers, dates, ids, names in Latin letters, links, placeholders.
+
+/// The facts in a text, in the order in which they stand: placeholders whole; runs of digits with the points, colons,
+/// slashes and hyphens inside them; words in Latin letters; links.
+pub(super) fn facts(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        let length = placeholder(&text[at..]).or_else(|| word(&text[at..]));
+        match length {
+            Some(length) => {
+                found.push(&text[at..at + length]);
+                at += length;
+            }
+            None => at += first.len_utf8(),
+        }
+    }
+    found
+}
+
+/// Whether `after` has every fact of `before`, as often.
+pub(super) fn kept(before: &str, after: &str) -> bool {
+    let mut left = facts(after);
+    facts(before).into_iter().all(|fact| match left.iter().position(|other| *other == fact) {
+        Some(at) => {
+            left.remove(at);
+            true
+        }
+        None => false,
+    })
+}
+
+/// The bytes of the placeholder that the text begins with.
+fn placeholder(text: &str) -> Option<usize> {
+    const PAIRS: [(&str, &str); 8] =
+        [("{{", "}}"), ("${", "}"), ("#{", "}"), ("{", "}"), ("【", "】"), ("[", "]"), ("%(", ")s"), ("<", ">")];
+    if text.starts_with("***") {
+        return Some(text.len() - text.trim_start_matches('*').len());
+    }
+    if text.starts_with("%s") || text.starts_with("%d") {
+        return Some(2);
+    }
+    let (open, close) = PAIRS.iter().find(|(open, _)| text.starts_with(open))?;
+    let end = text[open.len()..].find(close)?;
+    let inner = &text[open.len()..open.len() + end];
+    let short = inner.chars().count() <= 30 && !inner.contains('\n');
+    short.then_some(open.len() + end + close.len())
+}
+
+/// The bytes of the number or Latin word that the text begins with.
+fn word(text: &str) -> Option<usize> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || ('０'..='９').contains(&c);
+    let joins = |c: char| matches!(c, '.' | ':' | '：' | '/' | '-' | '_' | '@' | '?' | '=' | '&' | '%' | '#' | '+');
+    if !text.chars().next().is_some_and(is_part) {
+        return None;
+    }
+    let mut end = 0;
+    let mut rest = text.char_indices().peekable();
+    while let Some((at, c)) = rest.next() {
+        if is_part(c) {
+            end = at + c.len_utf8();
+        } else if !joins(c) || !rest.peek().is_some_and(|(_, next)| is_part(*next) || *next == '/') {
+            break;
+        }
+    }
+    Some(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_facts() {
+        for (text, expected) in [
+            ("订单{订单号}在10:30前发，见https://a.cn/x?y=1。", vec!["{订单号}", "10:30", "https://a.cn/x?y=1"]),
+            ("满3.5元，２０２４-06-18 【姓名】[姓名x]", vec!["3.5", "２０２４-06-18", "【姓名】", "[姓名x]"]),
+            ("***先生 {{name}} ${n} %s %(x)s <名字>", vec!["***", "{{name}}", "${n}", "%s", "%(x)s", "<名字>"]),
+            ("APP里看，没有", vec!["APP"]),
+            ("{没有关上 a<b", vec!["a", "b"]),
+            ("", vec![]),
+        ] {
+            assert_eq!(facts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_facts() {
+        assert!(kept("3 天", "约 3 天，最晚 5 天"));
+        assert!(!kept("3 天 3 夜", "3 天"));
+        assert!(!kept("{姓名}", "姓名"));
+    }
+}

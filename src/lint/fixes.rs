@@ -1,0 +1,167 @@
+//! Rewrites: templates filled from the match's own parts, kept only where nothing is lost and nothing offends afterwards.
+
+use super::conditions::Place;
+use super::facts;
+use super::judge::Judged;
+use super::matcher::Matches;
+use super::{Linter, Scratch};
+use crate::diagnostic::{Applicability, Fix};
+use crate::lexicon::compiled::Rewrite;
+use crate::lexicon::rewrite::Piece;
+use crate::lexicon::schema::Replace;
+use crate::text::sentence::{clause_around, sentence_around, whole_graphemes};
+use crate::text::{Edit, Folded, Prose, TextRange, apply_edits};
+
+/// What became of one rewrite of a finding.
+#[derive(Clone, Debug)]
+pub(super) struct Attempt {
+    /// The number of the rewrite in its entry.
+    pub(super) rewrite: usize,
+    /// What it would change.
+    pub(super) edit: Edit<Prose>,
+    /// The message afterwards.
+    pub(super) result: String,
+    /// Whether it may be offered.
+    pub(super) verdict: Verdict,
+}
+
+/// Whether a rewrite may be offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It may.
+    Offered,
+    /// It changes nothing, or the same as an earlier one.
+    Idle,
+    /// It would lose a number, a name, a link or a placeholder.
+    LosesFact,
+    /// Its result draws this entry's finding again or a new one; the number of that entry.
+    StillOffends(u16),
+}
+
+/// The rewrites of `finding` that may be offered, the best first. `judged` are all findings of the message.
+pub(super) fn fixes(
+    linter: Linter<'_>,
+    message: &str,
+    matches: &Matches,
+    finding: &Judged,
+    judged: &[Judged],
+    after: &mut Scratch,
+) -> Vec<Fix> {
+    let entry = &linter.lexicon.tables.entries[usize::from(finding.entry)];
+    let mut made = Vec::new();
+    for attempt in attempts(linter, message, matches, finding, judged, after) {
+        let rewrite = &entry.rewrites[attempt.rewrite];
+        if rewrite.applicability == Applicability::Display {
+            let title = rewrite.title.clone().unwrap_or(attempt.edit.replacement);
+            made.push(Fix { title, applicability: Applicability::Display, edits: Vec::new() });
+        } else if attempt.verdict == Verdict::Offered {
+            let title = match &rewrite.title {
+                Some(title) => title.clone(),
+                None => format!("改为“{}”", attempt.edit.replacement.trim()),
+            };
+            made.push(Fix { title, applicability: rewrite.applicability, edits: vec![attempt.edit] });
+        }
+    }
+    made
+}
+
+/// Tries the rewrites of `finding` whose conditions hold.
+pub(super) fn attempts(
+    linter: Linter<'_>,
+    message: &str,
+    matches: &Matches,
+    finding: &Judged,
+    judged: &[Judged],
+    after: &mut Scratch,
+) -> Vec<Attempt> {
+    let tables = &linter.lexicon.tables;
+    let entry = &tables.entries[usize::from(finding.entry)];
+    let place = Place::new(tables, matches, finding.range);
+    let mut tried: Vec<Attempt> = Vec::new();
+    for (number, rewrite) in entry.rewrites.iter().enumerate() {
+        if !place.allows(&rewrite.when, &rewrite.unless) {
+            continue;
+        }
+        let edit = edit(message, matches, finding, rewrite);
+        let Ok(result) = apply_edits(message, std::slice::from_ref(&edit)) else { continue };
+        let replaced = &message[edit.range.as_range()];
+        let verdict = if replaced == edit.replacement || tried.iter().any(|other| other.edit == edit) {
+            Verdict::Idle
+        } else if !facts::kept(replaced, &edit.replacement) {
+            Verdict::LosesFact
+        } else {
+            match offence_after(linter, finding, judged, &result, after) {
+                Some(offending) => Verdict::StillOffends(offending),
+                None => Verdict::Offered,
+            }
+        };
+        tried.push(Attempt { rewrite: number, edit, result, verdict });
+    }
+    tried
+}
+
+/// The entry of a finding in `result` that is this one again or that was not there before.
+fn offence_after(linter: Linter<'_>, finding: &Judged, judged: &[Judged], result: &str, after: &mut Scratch) -> Option<u16> {
+    linter.judge(result, after);
+    let mut before: Vec<u16> = judged.iter().map(|other| other.entry).collect();
+    if let Some(own) = before.iter().position(|entry| *entry == finding.entry) {
+        before.swap_remove(own);
+    }
+    for left in &after.judged {
+        match before.iter().position(|entry| *entry == left.entry) {
+            Some(at) => {
+                before.swap_remove(at);
+            }
+            None => return Some(left.entry),
+        }
+    }
+    None
+}
+
+/// The edit that a rewrite makes.
+fn edit(message: &str, matches: &Matches, finding: &Judged, rewrite: &Rewrite) -> Edit<Prose> {
+    let chars = matches.folded.chars();
+    let to_prose = |range: TextRange<Folded>| matches.folded.to_prose(range);
+    let own = whole_graphemes(message, to_prose(finding.range));
+    let range = match rewrite.replace {
+        Replace::Match => own,
+        Replace::Clause => widened(own, to_prose(clause_around(chars, finding.range))),
+        Replace::Sentence => widened(own, to_prose(sentence_around(chars, finding.range))),
+        Replace::Message => TextRange::new(0, message.len()),
+    };
+    // Blanks around what is replaced stay where they are.
+    let range = if rewrite.replace == Replace::Match { range } else { without_blanks(message, range, own) };
+    let mut replacement = String::new();
+    for piece in &rewrite.template {
+        match piece {
+            Piece::Text(text) => replacement.push_str(text),
+            Piece::Before => replacement.push_str(&message[range.start()..own.start()]),
+            Piece::After => replacement.push_str(&message[own.end()..range.end()]),
+            Piece::Slot(slot) => {
+                let captured = finding.captures.iter().find(|(of, range)| of == slot && !range.is_empty());
+                if let Some((_, captured)) = captured {
+                    replacement.push_str(&message[to_prose(*captured).as_range()]);
+                }
+            }
+        }
+    }
+    // A mark at the end gives way to the one that follows.
+    if message[range.end()..].chars().next().is_some_and(is_mark) {
+        replacement.truncate(replacement.trim_end_matches(is_mark).len());
+    }
+    Edit { range, replacement }
+}
+
+fn is_mark(c: char) -> bool {
+    matches!(c, '，' | '。' | '！' | '？' | '；' | '：' | '、' | '…' | ',' | '.' | '!' | '?' | ';' | '~' | '～')
+}
+
+fn widened(own: TextRange<Prose>, around: TextRange<Prose>) -> TextRange<Prose> {
+    TextRange::new(own.start().min(around.start()), own.end().max(around.end()))
+}
+
+fn without_blanks(message: &str, range: TextRange<Prose>, own: TextRange<Prose>) -> TextRange<Prose> {
+    let head = &message[range.start()..own.start()];
+    let tail = &message[own.end()..range.end()];
+    TextRange::new(own.start() - head.trim_start().len(), own.end() + tail.trim_end().len())
+}

@@ -1,0 +1,93 @@
+//! What offends, and how much: exemptions, conditions, the choice among overlapping hits, mitigations.
+
+use super::conditions::Place;
+use super::matcher::{Matches, Offence};
+use crate::diagnostic::Severity;
+use crate::lexicon::Lexicon;
+use crate::lexicon::compiled::{Condition, Entry, Owner, Tables};
+use crate::text::{Folded, TextRange};
+
+/// A finding, in the coordinates of the folded message.
+#[derive(Clone, Debug)]
+pub(super) struct Judged {
+    /// The number of its entry.
+    pub(super) entry: u16,
+    /// The offending words, with the particles after them.
+    pub(super) range: TextRange<Folded>,
+    /// What its captures took.
+    pub(super) captures: Vec<(u8, TextRange<Folded>)>,
+    /// How grave it is here.
+    pub(super) severity: Severity,
+    /// Contexts that lowered it, by number.
+    pub(super) mitigated_by: Vec<u16>,
+}
+
+/// Fills `judged` with the findings of a message, in the order in which they stand.
+pub(super) fn judge(lexicon: &Lexicon, matches: &Matches, judged: &mut Vec<Judged>) {
+    judged.clear();
+    if matches.offences.is_empty() {
+        return;
+    }
+    let tables = &lexicon.tables;
+    let mut hits: Vec<(&Offence, TextRange<Folded>)> = Vec::new();
+    for offence in &matches.offences {
+        if is_exempt(tables, matches, offence) {
+            continue;
+        }
+        let bare = Place::new(tables, matches, offence.range);
+        let range = TextRange::new(offence.range.start(), bare.end_with_particles());
+        let entry = &tables.entries[usize::from(offence.entry)];
+        if Place::new(tables, matches, range).allows(&entry.when, &entry.unless) {
+            hits.push((offence, range));
+        }
+    }
+    // The longest first, then the earlier entry, then the earlier place: so the choice below is the same each time.
+    hits.sort_by_key(|(offence, _)| (std::cmp::Reverse(offence.range.len()), offence.entry, offence.range.start()));
+    let mut taken: Vec<TextRange<Folded>> = Vec::new();
+    for (offence, range) in hits {
+        if taken.iter().any(|other| other.overlaps(range)) {
+            continue;
+        }
+        taken.push(range);
+        let entry = &tables.entries[usize::from(offence.entry)];
+        if let Some((severity, mitigated_by)) = mitigate(entry, &Place::new(tables, matches, range)) {
+            judged.push(Judged { entry: offence.entry, range, captures: offence.captures.clone(), severity, mitigated_by });
+        }
+    }
+    judged.sort_by_key(|finding| (finding.range.start(), finding.range.end()));
+}
+
+fn is_exempt(tables: &Tables, matches: &Matches, offence: &Offence) -> bool {
+    let covered = matches.exemptions.iter().any(|(owner, around)| {
+        around.covers(offence.range)
+            && match owner {
+                Owner::EntryExemption(entry) => *entry == offence.entry,
+                Owner::Exemption(number) => match &tables.exemptions[usize::from(*number)] {
+                    Some(entries) => entries.binary_search(&offence.entry).is_ok(),
+                    None => true,
+                },
+                _ => false,
+            }
+    });
+    covered
+        || offence
+            .parts
+            .iter()
+            .any(|part| matches.ordinary.iter().any(|word| word.overlaps(*part) && !part.covers(*word)))
+}
+
+/// The severity after mitigation and what lowered it; nothing where the finding is cleared.
+fn mitigate(entry: &Entry, place: &Place<'_>) -> Option<(Severity, Vec<u16>)> {
+    if entry.clear.iter().any(|group| !group.is_empty() && group.iter().all(|condition| place.holds(*condition))) {
+        return None;
+    }
+    let softened: Vec<Condition> = entry.soften.iter().copied().filter(|condition| place.holds(*condition)).collect();
+    if softened.is_empty() || entry.severity <= entry.soften_to {
+        return Some((entry.severity, Vec::new()));
+    }
+    let contexts = softened.iter().filter_map(|condition| match condition {
+        Condition::Context(context, _) => Some(*context),
+        _ => None,
+    });
+    Some((entry.soften_to, contexts.collect()))
+}
