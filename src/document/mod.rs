@@ -2,6 +2,7 @@
 //! the way back to the source. Must not know the lexicon, nor where the text came from. A new format is one file.
 
 mod escape;
+mod json_string;
 mod jsonl;
 mod markdown;
 pub mod plain;
