@@ -6,3 +6,5 @@
 pub mod diagnostic;
 pub mod document;
 pub mod text;
+#[cfg(feature = "cli")]
+pub mod workspace;
