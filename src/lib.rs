@@ -9,3 +9,5 @@ pub mod lexicon;
 pub mod lint;
 pub mod normalize;
 pub mod text;
+#[cfg(feature = "cli")]
+pub mod workspace;

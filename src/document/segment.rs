@@ -1,7 +1,10 @@
-//! One message, and the way from its prose back to the file.
+//! One message, and the way from its prose back to the file. Must not know which format it was found in:
+//! all that a format says about itself is in the map and in the escape.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
+use super::escape;
 use crate::text::{Edit, Prose, Source, TextRange};
 
 /// Who speaks in a segment.
@@ -18,8 +21,10 @@ pub enum Role {
 /// How an edit's text is written in the place where the segment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Escape {
-    /// As it is.
+    /// As it is; line breaks are welcome (a letter, a paragraph of a text file).
     Plain,
+    /// As it is, within one line: a line break would end the message (a line of a text file, a turn of a transcript).
+    Line,
     /// As the inside of a JSON string; `ascii` where the file writes other characters as `\u` escapes.
     Json { ascii: bool },
     /// As Markdown text: characters that would be read as markup get a backslash.
@@ -63,8 +68,327 @@ pub struct Segment<'a> {
 /// Why an edit cannot be carried to the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotEditable {
-    /// Markup lies between the words that the edit replaces, and would be lost.
+    /// Markup lies between or directly around the words that the edit replaces, and would be lost or broken.
     MarkupBetween,
     /// The replacement holds a line break, which would end the message here.
     LineBreak,
+}
+
+/// Stands in prose for something that is not words, such as a code span, so that the words around it do not touch.
+pub(super) const PLACEHOLDER: char = '\u{FFFC}';
+
+impl<'a> Segment<'a> {
+    /// A message that stands in the source as it is, from the byte `start` on, and stays in its line.
+    #[must_use]
+    pub fn verbatim(text: &'a str, start: usize, role: Role) -> Self {
+        Segment { text: Cow::Borrowed(text), role, map: SourceMap::Verbatim(start), escape: Escape::Line }
+    }
+
+    /// A message of several `lines` (byte ranges of `source`, ascending, without line ends), joined by line feeds.
+    /// What lies between two lines, such as the margin, is no part of it.
+    pub(super) fn of_lines(source: &'a str, lines: &[Range<usize>], role: Role) -> Self {
+        if let [line] = lines {
+            return Segment::verbatim(&source[line.clone()], line.start, role);
+        }
+        let mut text = String::new();
+        let mut pieces = Vec::new();
+        let mut behind = None;
+        for line in lines {
+            if let Some(behind) = behind {
+                pieces.push(Piece {
+                    prose: TextRange::new(text.len(), text.len() + 1),
+                    source: TextRange::new(behind, line.start),
+                    verbatim: false,
+                });
+                text.push('\n');
+            }
+            if !line.is_empty() {
+                pieces.push(Piece {
+                    prose: TextRange::new(text.len(), text.len() + line.len()),
+                    source: TextRange::new(line.start, line.end),
+                    verbatim: true,
+                });
+                text.push_str(&source[line.clone()]);
+            }
+            behind = Some(line.end);
+        }
+        Segment { text: Cow::Owned(text), role, map: SourceMap::Pieces(pieces), escape: Escape::Line }
+    }
+
+    /// The edit of the source that does `edit` to the prose. Where the edit covers a part of something that goes as a
+    /// whole (an entity of two characters), the rest of it is written out anew.
+    ///
+    /// # Errors
+    /// [`NotEditable`] where the source cannot be edited so without breaking what stands there.
+    ///
+    /// # Panics
+    /// If the range lies outside the prose or inside a character.
+    pub fn source_edit(&self, edit: &Edit<Prose>) -> Result<Edit<Source>, NotEditable> {
+        let breaks_line = edit.replacement.contains(['\n', '\r']);
+        if breaks_line && matches!(self.escape, Escape::Line | Escape::Markdown) {
+            return Err(NotEditable::LineBreak);
+        }
+        let covered = &self.text[edit.range.as_range()];
+        if self.escape == Escape::Line && covered.contains('\n') {
+            return Err(NotEditable::MarkupBetween);
+        }
+        let (range, replacement) = match &self.map {
+            SourceMap::Verbatim(start) => {
+                (TextRange::new(edit.range.start() + start, edit.range.end() + start), edit.replacement.clone())
+            }
+            SourceMap::Pieces(pieces) if edit.range.is_empty() => {
+                (self.insertion(pieces, edit)?, edit.replacement.clone())
+            }
+            SourceMap::Pieces(pieces) => self.replacement(pieces, edit)?,
+        };
+        let at_line_start = self.text[..edit.range.start()].trim_start_matches([' ', '\t']).is_empty()
+            || self.text[..edit.range.start()].ends_with('\n');
+        let replacement = match self.escape {
+            Escape::Plain if self.text.contains("\r\n") => escape::with_crlf(replacement),
+            Escape::Plain | Escape::Line => replacement,
+            Escape::Json { ascii: true } => escape::json_ascii(&replacement),
+            Escape::Json { ascii: false } => escape::json(&replacement),
+            Escape::Markdown if at_line_start => escape::line_of_markdown(&replacement),
+            Escape::Markdown => escape::markdown(&replacement),
+        };
+        Ok(Edit { range, replacement })
+    }
+
+    /// Where an insertion goes. Between two pieces with markup between them it goes to the side on which the markup
+    /// does not touch punctuation, because emphasis with punctuation just inside does not end before a Chinese word.
+    fn insertion(&self, pieces: &[Piece], edit: &Edit<Prose>) -> Result<TextRange<Source>, NotEditable> {
+        let at = edit.range.start();
+        let next = pieces.partition_point(|piece| piece.prose.end() <= at);
+        let (Some(before), Some(after)) = (next.checked_sub(1).map(|index| pieces[index]), pieces.get(next)) else {
+            return Ok(self.map.to_source(edit.range));
+        };
+        if after.prose.start() < at {
+            // Inside a piece: one that goes as a whole has no inside to edit.
+            return if after.verbatim { Ok(self.map.to_source(edit.range)) } else { Err(NotEditable::MarkupBetween) };
+        }
+        let (left, right) = (before.source.end(), after.source.start());
+        if left == right || self.escape != Escape::Markdown {
+            return Ok(TextRange::new(left, left));
+        }
+        let is_word = |c: Option<char>| c.is_none_or(char::is_alphanumeric);
+        if is_word(edit.replacement.chars().next_back()) {
+            Ok(TextRange::new(left, left))
+        } else if is_word(edit.replacement.chars().next()) {
+            Ok(TextRange::new(right, right))
+        } else {
+            Err(NotEditable::MarkupBetween)
+        }
+    }
+
+    /// What a replacement of at least one character covers in the source, and what stands there afterwards.
+    fn replacement(&self, pieces: &[Piece], edit: &Edit<Prose>) -> Result<(TextRange<Source>, String), NotEditable> {
+        let first = pieces.partition_point(|piece| piece.prose.end() <= edit.range.start());
+        let behind = pieces.partition_point(|piece| piece.prose.start() < edit.range.end());
+        let covered = &pieces[first..behind];
+        let (Some(head), Some(tail)) = (covered.first(), covered.last()) else {
+            return Err(NotEditable::MarkupBetween);
+        };
+        let gap = covered.windows(2).any(|pair| pair[0].source.end() != pair[1].source.start());
+        let placeholder = covered
+            .iter()
+            .any(|piece| !piece.verbatim && self.text[piece.prose.as_range()].starts_with(PLACEHOLDER));
+        if gap || placeholder {
+            return Err(NotEditable::MarkupBetween);
+        }
+        // The touched pieces as they will read.
+        let kept_before = &self.text[head.prose.start()..edit.range.start()];
+        let kept_after = &self.text[edit.range.end()..tail.prose.end()];
+        if self.escape == Escape::Markdown {
+            let markup_before = first > 0 && pieces[first - 1].source.end() != head.source.start();
+            let markup_after = pieces.get(behind).is_some_and(|next| next.source.start() != tail.source.end());
+            let old = &self.text[head.prose.start()..tail.prose.end()];
+            let new = [kept_before, &edit.replacement, kept_after].concat();
+            let spoils = |old: Option<char>, new: Option<char>| match new {
+                Some(new) => !new.is_alphanumeric() && old.is_some_and(char::is_alphanumeric),
+                None => true,
+            };
+            if (markup_before && spoils(old.chars().next(), new.chars().next()))
+                || (markup_after && spoils(old.chars().next_back(), new.chars().next_back()))
+            {
+                return Err(NotEditable::MarkupBetween);
+            }
+        }
+        let range = self.map.to_source(edit.range);
+        let before = if head.verbatim { "" } else { kept_before };
+        let after = if tail.verbatim { "" } else { kept_after };
+        Ok((range, [before, &edit.replacement, after].concat()))
+    }
+}
+
+impl SourceMap {
+    /// The smallest range of the source that shows as `range` of the prose. An empty range between two pieces stands
+    /// at the end of the first.
+    #[must_use]
+    pub fn to_source(&self, range: TextRange<Prose>) -> TextRange<Source> {
+        match self {
+            SourceMap::Verbatim(start) => TextRange::new(range.start() + start, range.end() + start),
+            SourceMap::Pieces(pieces) if range.is_empty() => {
+                let at = pieces.partition_point(|piece| piece.prose.end() < range.start());
+                let place = match pieces.get(at) {
+                    Some(piece) if piece.prose.end() == range.start() => piece.source.end(),
+                    Some(piece) => source_offset(piece, range.start(), piece.source.start()),
+                    None => pieces.last().map_or(0, |piece| piece.source.end()),
+                };
+                TextRange::new(place, place)
+            }
+            SourceMap::Pieces(pieces) => {
+                let first = pieces.get(pieces.partition_point(|piece| piece.prose.end() <= range.start()));
+                let behind = pieces.partition_point(|piece| piece.prose.start() < range.end());
+                let last = behind.checked_sub(1).and_then(|index| pieces.get(index));
+                match (first, last) {
+                    (Some(first), Some(last)) => TextRange::new(
+                        source_offset(first, range.start(), first.source.start()),
+                        source_offset(last, range.end(), last.source.end()),
+                    ),
+                    _ => TextRange::new(0, 0),
+                }
+            }
+        }
+    }
+}
+
+/// The source offset of the prose offset `at`, which `piece` holds; `whole` where the piece goes as a whole.
+fn source_offset(piece: &Piece, at: usize, whole: usize) -> usize {
+    if piece.verbatim { piece.source.start() + (at - piece.prose.start().min(at)) } else { whole }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(prose: (usize, usize), source: (usize, usize), verbatim: bool) -> Piece {
+        Piece { prose: TextRange::new(prose.0, prose.1), source: TextRange::new(source.0, source.1), verbatim }
+    }
+
+    fn edit(start: usize, end: usize, replacement: &str) -> Edit<Prose> {
+        Edit { range: TextRange::new(start, end), replacement: replacement.to_owned() }
+    }
+
+    /// Applies the edit to the source, or tells why not.
+    fn edited(source: &str, segment: &Segment<'_>, edit: &Edit<Prose>) -> Result<String, NotEditable> {
+        let edit = segment.source_edit(edit)?;
+        Ok(crate::text::apply_edits(source, &[edit]).expect("one edit cannot overlap"))
+    }
+
+    #[test]
+    fn finds_the_source_of_prose() {
+        // 亲**不**&amp;行
+        let map = SourceMap::Pieces(vec![
+            piece((0, 3), (0, 3), true),
+            piece((3, 6), (5, 8), true),
+            piece((6, 7), (10, 15), false),
+            piece((7, 10), (15, 18), true),
+        ]);
+        let cases = [
+            ((0, 3), (0, 3)),
+            ((3, 6), (5, 8)),
+            ((0, 6), (0, 8)),
+            ((6, 7), (10, 15)),
+            ((6, 10), (10, 18)),
+            ((0, 10), (0, 18)),
+            ((0, 0), (0, 0)),
+            ((3, 3), (3, 3)),
+            ((6, 6), (8, 8)),
+            ((7, 7), (15, 15)),
+            ((10, 10), (18, 18)),
+        ];
+        for (prose, source) in cases {
+            assert_eq!(
+                map.to_source(TextRange::new(prose.0, prose.1)),
+                TextRange::new(source.0, source.1),
+                "{prose:?}"
+            );
+        }
+        assert_eq!(SourceMap::Verbatim(7).to_source(TextRange::new(1, 4)), TextRange::new(8, 11));
+        assert_eq!(SourceMap::Pieces(Vec::new()).to_source(TextRange::new(0, 0)), TextRange::new(0, 0));
+    }
+
+    #[test]
+    fn edits_lines_and_documents() {
+        let source = "客服：不行\r\n";
+        let line = Segment::verbatim("不行", 9, Role::Agent);
+        assert_eq!(edited(source, &line, &edit(0, 6, "暂时不行😊")).unwrap(), "客服：暂时不行😊\r\n");
+        assert_eq!(edited(source, &line, &edit(0, 0, "一\n二")), Err(NotEditable::LineBreak));
+        assert_eq!(edited(source, &line, &edit(0, 0, "一\r二")), Err(NotEditable::LineBreak));
+        let source = "一\r\n二";
+        let letter = Segment { escape: Escape::Plain, ..Segment::verbatim(source, 0, Role::Agent) };
+        assert_eq!(edited(source, &letter, &edit(5, 8, "三\n四")).unwrap(), "一\r\n三\r\n四");
+    }
+
+    #[test]
+    fn edits_json() {
+        // "\u4e0d\"行" between its quotes.
+        let source = r#""\u4e0d\"行""#;
+        let mut segment = Segment {
+            text: Cow::Borrowed("不\"行"),
+            role: Role::Agent,
+            map: SourceMap::Pieces(vec![
+                piece((0, 3), (1, 7), false),
+                piece((3, 4), (7, 9), false),
+                piece((4, 7), (9, 12), true),
+            ]),
+            escape: Escape::Json { ascii: false },
+        };
+        assert_eq!(edited(source, &segment, &edit(3, 7, "\t\\\"\n\u{1}")).unwrap(), r#""\u4e0d\t\\\"\n\u0001""#);
+        segment.escape = Escape::Json { ascii: true };
+        assert_eq!(edited(source, &segment, &edit(4, 7, "好😊")).unwrap(), r#""\u4e0d\"\u597d\ud83d\ude0a""#);
+        assert_eq!(edited(source, &segment, &edit(3, 3, "a")).unwrap(), r#""\u4e0da\"行""#);
+    }
+
+    #[test]
+    fn keeps_the_rest_of_what_goes_as_a_whole() {
+        // The entity &NotEqualTilde; shows as two characters.
+        let source = "a&NotEqualTilde;b";
+        let segment = Segment {
+            text: Cow::Borrowed("a\u{2242}\u{338}b"),
+            role: Role::Agent,
+            map: SourceMap::Pieces(vec![
+                piece((0, 1), (0, 1), true),
+                piece((1, 6), (1, 16), false),
+                piece((6, 7), (16, 17), true),
+            ]),
+            escape: Escape::Markdown,
+        };
+        assert_eq!(edited(source, &segment, &edit(0, 4, "c")).unwrap(), "c\u{338}b");
+        assert_eq!(edited(source, &segment, &edit(4, 7, "c")).unwrap(), "a\u{2242}c");
+        assert_eq!(edited(source, &segment, &edit(4, 4, "c")), Err(NotEditable::MarkupBetween));
+    }
+
+    #[test]
+    fn keeps_markup_whole() {
+        // 亲**不行**吗
+        let source = "亲**不行**吗";
+        let segment = Segment {
+            text: Cow::Borrowed("亲不行吗"),
+            role: Role::Agent,
+            map: SourceMap::Pieces(vec![
+                piece((0, 3), (0, 3), true),
+                piece((3, 9), (5, 11), true),
+                piece((9, 12), (13, 16), true),
+            ]),
+            escape: Escape::Markdown,
+        };
+        let cases = [
+            (edit(3, 9, "可以"), Ok("亲**可以**吗")),
+            (edit(3, 9, "a*b_c"), Ok("亲**a\\*b\\_c**吗")),
+            (edit(0, 6, "可以"), Err(NotEditable::MarkupBetween)),
+            (edit(3, 9, ""), Err(NotEditable::MarkupBetween)),
+            (edit(3, 9, "不行。"), Err(NotEditable::MarkupBetween)),
+            (edit(3, 9, "可\n以"), Err(NotEditable::LineBreak)),
+            (edit(3, 3, "抱歉，"), Ok("亲**抱歉，不行**吗")),
+            (edit(9, 9, "，抱歉"), Ok("亲**不行，抱歉**吗")),
+            (edit(9, 9, "，抱歉。"), Err(NotEditable::MarkupBetween)),
+            (edit(0, 3, "1. 亲"), Ok("1\\. 亲**不行**吗")),
+            (edit(0, 3, "- 亲"), Ok("\\- 亲**不行**吗")),
+            (edit(9, 12, "A&B &lt; - 1. |"), Ok("亲**不行**A\\&B \\&lt; - 1. \\|")),
+        ];
+        for (edit, expected) in cases {
+            assert_eq!(edited(source, &segment, &edit), expected.map(str::to_owned), "{edit:?}");
+        }
+    }
 }
