@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::rewrite::{applicability_note, write_change};
-use super::screen::{Inline, fit, fit_end, width};
+use super::screen::{Inline, fit, fit_end};
 use super::{Finding, Palette, Problem, Reporter, Summary, write_problem};
 use crate::diagnostic::Severity;
 
@@ -271,6 +271,7 @@ fn repeat(out: &mut dyn Write, pattern: &[u8; 64], mut count: usize) -> io::Resu
 #[cfg(test)]
 mod tests {
     use super::super::fixtures::Sample;
+    use super::super::screen::width;
     use super::*;
 
     fn report(sample: &Sample, palette: Palette) -> String {

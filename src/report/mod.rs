@@ -19,7 +19,7 @@ use crate::diagnostic::{Applicability, Category, Diagnostic, Severity};
 
 pub use concise::ConciseReporter;
 pub use human::HumanReporter;
-pub use json::{JsonEdit, JsonFinding, JsonFix, JsonLinesReporter, JsonReporter};
+pub use json::{JsonEdit, JsonFinding, JsonFix, JsonLinesReporter, JsonReporter, finding_schema};
 pub use palette::Palette;
 
 /// Where in its file a finding stands.

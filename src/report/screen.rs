@@ -128,12 +128,11 @@ pub struct Fit {
 #[must_use]
 pub fn fit(text: &str, limit: usize) -> Fit {
     let mut fit = Fit { bytes: 0, columns: 0 };
-    let mut plain = 0;
     // Ordinary characters are graphemes of their own, unless a combining one follows; so the last is left to the slow way.
     for character in text.chars() {
         let Some(width) = plain_width(character) else {
             let Fit { bytes, columns } = fit;
-            if plain > 0 {
+            if bytes > 0 {
                 let last = text[..bytes].chars().next_back().unwrap_or_default();
                 fit = Fit { bytes: bytes - last.len_utf8(), columns: columns - plain_width(last).unwrap_or_default() };
             }
@@ -144,7 +143,6 @@ pub fn fit(text: &str, limit: usize) -> Fit {
         }
         fit.bytes += character.len_utf8();
         fit.columns += width;
-        plain += 1;
     }
     fit
 }
