@@ -12,6 +12,8 @@ mod inputs;
 mod lexicon;
 mod output;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod usage_error;
 
 use std::ffi::OsString;
