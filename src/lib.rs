@@ -1,13 +1,16 @@
 //! wanyan (婉言): finds wording in Chinese customer-service replies that offends, and offers polite rewrites.
 //!
 //! The layers, from the bottom; a module uses only those above it in this list (a test holds this):
-//! [`text`] · [`normalize`], [`document`], [`diagnostic`] · [`lexicon`], [`config`] · [`lint`] · `report`, `workspace` · `cli`.
+//! [`text`] · [`normalize`], [`document`], [`diagnostic`] · [`lexicon`], [`config`] · [`lint`] · [`report`], [`workspace`] · [`cli`].
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod diagnostic;
 pub mod document;
 pub mod lexicon;
 pub mod lint;
 pub mod normalize;
+pub mod report;
 pub mod text;
 #[cfg(feature = "cli")]
 pub mod workspace;

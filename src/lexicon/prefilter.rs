@@ -114,9 +114,12 @@ impl Prefilter {
             let lead = bytes[at];
             let right;
             if lead >= 0xe3 && lead < 0xf0 && at + 2 < bytes.len() {
-                // Han, and the marks and full-width forms beside them.
+                // Han, and the marks and full-width forms beside them; the marks count no more than ASCII's do.
                 right = (u32::from(lead) & 0x0f) << 12 | (u32::from(bytes[at + 1]) & 0x3f) << 6 | (u32::from(bytes[at + 2]) & 0x3f);
                 at += 3;
+                if is_wide_mark(right) {
+                    continue;
+                }
             } else if lead < 0x80 {
                 at += 1;
                 if lead == b'\n' {
@@ -150,17 +153,25 @@ impl Prefilter {
     }
 }
 
-/// The window of a literal that the fewest polite texts will hold: three characters where it has as many in a row
-/// without a mark between them, else two.
+/// Whether a character of three bytes, from U+3000 on, is a mark and no part of a word.
+#[inline(always)]
+fn is_wide_mark(code: u32) -> bool {
+    code < 0x3400 || code >= 0xff00 && !matches!(code, 0xff05 | 0xff10..=0xff19 | 0xff21..=0xff3a | 0xff41..=0xff5a)
+}
+
+/// The window of a literal that the fewest polite texts will hold: three characters where it has as many, else two.
+/// Marks do not count.
 pub(super) fn choose_window(literal: &[char]) -> Option<(char, char, char)> {
     let rank = |c: char| FREQUENT.chars().position(|frequent| frequent == c).map_or(0, |at| 200 - at.min(199));
-    let word = |window: &[char]| window.iter().all(|c| is_word(*c));
-    let three = literal.windows(3).filter(|window| word(window));
-    if let Some(window) = three.min_by_key(|window| (rank(window[1]) * rank(window[2]), rank(window[0]))) {
-        return Some((window[0], window[1], window[2]));
+    let words: Vec<char> = literal.iter().copied().filter(|c| is_word(*c)).collect();
+    match words.as_slice() {
+        [] | [_] => None,
+        [left, right] => Some(('\0', *left, *right)),
+        longer => longer
+            .windows(3)
+            .min_by_key(|window| (rank(window[1]) * rank(window[2]), rank(window[0])))
+            .map(|window| (window[0], window[1], window[2])),
     }
-    let two = literal.windows(2).filter(|window| word(window));
-    two.min_by_key(|window| rank(window[0]) * rank(window[1])).map(|window| ('\0', window[0], window[1]))
 }
 
 /// Whether [`Prefilter::find`] takes the character for a part of a word.

@@ -40,10 +40,9 @@ impl<'m> Place<'m> {
 
     /// Whether the condition holds.
     pub(super) fn holds(&self, condition: Condition) -> bool {
-        let message = TextRange::new(0, self.chars.len());
         match condition {
             Condition::WholeMessage => {
-                self.is_bare(0..self.range.start(), Bare::Address) && self.is_bare(self.range.end()..message.end(), Bare::Address)
+                self.is_bare(0..self.range.start(), Bare::Address) && self.is_bare(self.range.end()..self.chars.len(), Bare::Address)
             }
             Condition::WholeClause => self.begins_clause() && self.ends_clause(),
             Condition::ClauseStart => self.begins_clause(),

@@ -85,9 +85,18 @@ pub(super) fn attempts(
         let edit = edit(message, matches, finding, rewrite);
         let Ok(result) = apply_edits(message, std::slice::from_ref(&edit)) else { continue };
         let replaced = &message[edit.range.as_range()];
+        // The words of the phrase itself are what is to go; everything else that is replaced may hold a fact.
+        let mut besides = replaced.to_owned();
+        for part in finding.parts.iter().rev() {
+            let part = matches.folded.to_prose(*part);
+            let inside = part.start().saturating_sub(edit.range.start())..part.end().saturating_sub(edit.range.start());
+            if besides.get(inside.clone()).is_some() {
+                besides.replace_range(inside, "，");
+            }
+        }
         let verdict = if replaced == edit.replacement || tried.iter().any(|other| other.edit == edit) {
             Verdict::Idle
-        } else if !facts::kept(replaced, &edit.replacement) {
+        } else if !facts::kept(&besides, &edit.replacement) {
             Verdict::LosesFact
         } else {
             match offence_after(linter, finding, judged, &result, after) {

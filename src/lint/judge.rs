@@ -16,6 +16,8 @@ pub(super) struct Judged {
     pub(super) range: TextRange<Folded>,
     /// What its captures took.
     pub(super) captures: Vec<(u8, TextRange<Folded>)>,
+    /// The words of the phrase itself, without its gaps.
+    pub(super) parts: Vec<TextRange<Folded>>,
     /// How grave it is here.
     pub(super) severity: Severity,
     /// Contexts that lowered it, by number.
@@ -51,7 +53,14 @@ pub(super) fn judge(lexicon: &Lexicon, matches: &Matches, judged: &mut Vec<Judge
         taken.push(range);
         let entry = &tables.entries[usize::from(offence.entry)];
         if let Some((severity, mitigated_by)) = mitigate(entry, &Place::new(tables, matches, range)) {
-            judged.push(Judged { entry: offence.entry, range, captures: offence.captures.clone(), severity, mitigated_by });
+            judged.push(Judged {
+                entry: offence.entry,
+                range,
+                captures: offence.captures.clone(),
+                parts: offence.parts.clone(),
+                severity,
+                mitigated_by,
+            });
         }
     }
     judged.sort_by_key(|finding| (finding.range.start(), finding.range.end()));

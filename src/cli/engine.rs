@@ -1,0 +1,271 @@
+//! What the commands ask of the rest of the program. The commands know this and nothing behind it, so that they can be
+//! tested with an engine made for the test.
+
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use crate::diagnostic::Category;
+use crate::report::explain::RuleDoc;
+use crate::report::{Finding, Problem};
+
+/// How the text is to be read and judged, as the arguments say it. What they leave open, the configuration decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Overlays, in the order in which they are laid over the built-in lexicon.
+    pub lexicons: Vec<PathBuf>,
+    /// Where the configuration comes from.
+    pub config: ConfigChoice,
+    /// The format of all inputs; by extension and content where nothing is said.
+    pub input: Option<InputFormat>,
+    /// The fields of JSON Lines that hold messages, as dotted paths.
+    pub fields: Vec<String>,
+    /// What one message is.
+    pub unit: MessageUnit,
+    /// More labels of the agent in transcripts.
+    pub agents: Vec<String>,
+    /// More labels of the customer in transcripts.
+    pub customers: Vec<String>,
+    /// How many threads work; as many as there are processors where nothing is said.
+    pub threads: Option<NonZeroUsize>,
+}
+
+/// Where the configuration comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ConfigChoice {
+    /// `wanyan.toml` beside the input or above it.
+    #[default]
+    Discover,
+    /// Nowhere.
+    None,
+    /// This file.
+    File(PathBuf),
+}
+
+/// A format of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum InputFormat {
+    /// Plain text.
+    Plain,
+    /// Markdown.
+    Markdown,
+    /// A chat with labels.
+    Transcript,
+    /// JSON Lines.
+    Jsonl,
+}
+
+/// What one message is in plain text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum MessageUnit {
+    /// By the look of the text.
+    #[default]
+    Auto,
+    /// Each line.
+    Line,
+    /// Each paragraph.
+    Paragraph,
+    /// The whole file.
+    Document,
+}
+
+/// One input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A file; shown by its path.
+    File(PathBuf),
+    /// Standard input; shown, and its format told, by this name.
+    Stdin {
+        /// What `--stdin-filename` says.
+        name: String,
+    },
+}
+
+/// Which fixes are applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FixLevel {
+    /// Safe ones.
+    Safe,
+    /// Safe ones, and the first suggested one of each finding that has no safe one.
+    Suggested,
+}
+
+/// Takes what a check comes to: input by input, in their order; within one, findings in the order of the text.
+pub trait CheckSink {
+    /// A finding.
+    ///
+    /// # Errors
+    /// Those of the writer; the check ends with them.
+    fn finding(&mut self, finding: &Finding<'_>) -> io::Result<()>;
+
+    /// A problem; what it is about is not checked, the rest is.
+    ///
+    /// # Errors
+    /// As above.
+    fn problem(&mut self, problem: &Problem<'_>) -> io::Result<()>;
+
+    /// An input was read to its end, or given up.
+    fn input_done(&mut self);
+}
+
+/// An input after fixing, as it would be written.
+#[derive(Clone, Copy, Debug)]
+pub struct FixedInput<'a> {
+    /// What was fixed.
+    pub input: &'a Input,
+    /// How it is shown.
+    pub path: &'a str,
+    /// Its bytes when it was read.
+    pub before: &'a [u8],
+    /// Its bytes after fixing, in its own encoding.
+    pub after: &'a [u8],
+    /// The decoded text of `before`.
+    pub before_text: &'a str,
+    /// The decoded text of `after`.
+    pub after_text: &'a str,
+    /// How many findings were mended.
+    pub applied: usize,
+    /// How many findings of severity error or warning are left.
+    pub left: usize,
+}
+
+/// Takes what fixing comes to, in the order of the inputs.
+pub trait FixSink {
+    /// An input was read and fixed; also where nothing changed.
+    ///
+    /// # Errors
+    /// Those of the writer; the run ends with them.
+    fn fixed(&mut self, fixed: &FixedInput<'_>) -> io::Result<()>;
+
+    /// A problem; what it is about is not fixed, the rest is.
+    ///
+    /// # Errors
+    /// As above.
+    fn problem(&mut self, problem: &Problem<'_>) -> io::Result<()>;
+}
+
+/// What one example of a lexicon came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExampleOutcome {
+    /// The rule.
+    pub rule: String,
+    /// Its category.
+    pub category: Category,
+    /// Where the example stands: `file:line`.
+    pub place: String,
+    /// The key that it stands under: `bad`, `good` or `in`.
+    pub key: &'static str,
+    /// The example.
+    pub text: String,
+    /// What is wrong and what to do, in Chinese; nothing if it is as it should be.
+    pub failure: Option<String>,
+}
+
+/// Why a command could not go on.
+#[derive(Debug)]
+pub enum RunError {
+    /// What is asked cannot be done; says why and what to do, in Chinese.
+    Refused(String),
+    /// Output failed.
+    Io(io::Error),
+}
+
+impl From<io::Error> for RunError {
+    fn from(error: io::Error) -> Self {
+        RunError::Io(error)
+    }
+}
+
+/// The rest of the program.
+pub trait Engine {
+    /// Judges `inputs`.
+    ///
+    /// # Errors
+    /// [`RunError::Refused`] where configuration or lexicon cannot be used; the errors of the sink.
+    fn check(&self, selection: &Selection, inputs: &[Input], sink: &mut dyn CheckSink) -> Result<(), RunError>;
+
+    /// Mends `inputs`. Writes nothing itself.
+    ///
+    /// # Errors
+    /// As for `check`.
+    fn fix(
+        &self,
+        selection: &Selection,
+        level: FixLevel,
+        inputs: &[Input],
+        sink: &mut dyn FixSink,
+    ) -> Result<(), RunError>;
+
+    /// Shows the documentation of all rules, in the order of categories, then of entries.
+    ///
+    /// # Errors
+    /// As for `check`; those of `show`.
+    fn rules(
+        &self,
+        lexicons: &[PathBuf],
+        show: &mut dyn FnMut(&[RuleDoc<'_>]) -> Result<(), RunError>,
+    ) -> Result<(), RunError>;
+
+    /// Runs the examples of these lexicon files, or of the built-in lexicon where there are none.
+    ///
+    /// # Errors
+    /// As for `check`.
+    fn test_lexicon(&self, files: &[PathBuf]) -> Result<Vec<ExampleOutcome>, RunError>;
+
+    /// Writes all literals of the lexicon, one a line.
+    ///
+    /// # Errors
+    /// As for `check`; those of `out`.
+    fn write_literals(&self, lexicons: &[PathBuf], out: &mut dyn Write) -> Result<(), RunError>;
+
+    /// The JSON Schema of lexicon files.
+    fn lexicon_schema(&self) -> String;
+}
+
+/// Stands where the engine will be.
+// lead: wire. Replace this by the real engine in main.rs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unwired;
+
+impl Unwired {
+    fn refuse<T>() -> Result<T, RunError> {
+        Err(RunError::Refused("这个版本还没有接上检查引擎".to_owned()))
+    }
+}
+
+impl Engine for Unwired {
+    fn check(&self, _: &Selection, _: &[Input], _: &mut dyn CheckSink) -> Result<(), RunError> {
+        Unwired::refuse()
+    }
+
+    fn fix(&self, _: &Selection, _: FixLevel, _: &[Input], _: &mut dyn FixSink) -> Result<(), RunError> {
+        Unwired::refuse()
+    }
+
+    fn rules(&self, _: &[PathBuf], _: &mut dyn FnMut(&[RuleDoc<'_>]) -> Result<(), RunError>) -> Result<(), RunError> {
+        Unwired::refuse()
+    }
+
+    fn test_lexicon(&self, _: &[PathBuf]) -> Result<Vec<ExampleOutcome>, RunError> {
+        Unwired::refuse()
+    }
+
+    fn write_literals(&self, _: &[PathBuf], _: &mut dyn Write) -> Result<(), RunError> {
+        Unwired::refuse()
+    }
+
+    fn lexicon_schema(&self) -> String {
+        String::new()
+    }
+}
+
+impl Input {
+    /// The file, if it is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Input::File(path) => Some(path),
+            Input::Stdin { .. } => None,
+        }
+    }
+}
