@@ -5,6 +5,8 @@
 
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod builtin;
+pub mod config;
 pub mod diagnostic;
 pub mod document;
 pub mod lexicon;

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    wanyan::cli::run(std::env::args_os(), &wanyan::cli::Unwired)
+    wanyan::cli::run(std::env::args_os(), &wanyan::cli::Program)
 }

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::engine::{ConfigChoice, InputFormat, MessageUnit, Selection};
 use crate::diagnostic::{Category, Severity};
+use crate::lint::Fixing;
 
 const TEMPLATE: &str = "{about}\n\n用法：{usage}\n\n{all-args}{after-help}";
 
@@ -176,6 +177,7 @@ impl SelectionArgs {
             agents: self.agents.clone(),
             customers: self.customers.clone(),
             threads: self.threads,
+            fixing: Fixing::Make,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::exit::Exit;
 use super::inputs;
 use super::output::{Output, Watcher};
 use crate::diagnostic::Severity;
+use crate::lint::Fixing;
 use crate::report::{
     ConciseReporter, Finding, HumanReporter, JsonLinesReporter, JsonReporter, Palette, Problem, Reporter, Summary,
     write_statistics,
@@ -42,7 +43,11 @@ pub fn run(args: &CheckArgs, engine: &dyn Engine, output: &mut Output) -> Result
         let path = problem.path.to_string_lossy();
         run.problem(&Problem { path: &path, line: None, message: &problem.message })?;
     }
-    let result = engine.check(&args.selection.selection(), &found.inputs, &mut run);
+    let mut selection = args.selection.selection();
+    if args.format == ReportFormat::Concise {
+        selection.fixing = Fixing::Skip;
+    }
+    let result = engine.check(&selection, &found.inputs, &mut run);
     run.progress.finish();
     result?;
 

@@ -6,11 +6,13 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Category;
+use crate::lint::Fixing;
 use crate::report::explain::RuleDoc;
 use crate::report::{Finding, Problem};
+use crate::workspace::FixLevel;
 
 /// How the text is to be read and judged, as the arguments say it. What they leave open, the configuration decides.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selection {
     /// Overlays, in the order in which they are laid over the built-in lexicon.
     pub lexicons: Vec<PathBuf>,
@@ -28,6 +30,8 @@ pub struct Selection {
     pub customers: Vec<String>,
     /// How many threads work; as many as there are processors where nothing is said.
     pub threads: Option<NonZeroUsize>,
+    /// Whether rewrites are made; not every report shows them.
+    pub fixing: Fixing,
 }
 
 /// Where the configuration comes from.
@@ -79,15 +83,6 @@ pub enum Input {
         /// What `--stdin-filename` says.
         name: String,
     },
-}
-
-/// Which fixes are applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FixLevel {
-    /// Safe ones.
-    Safe,
-    /// Safe ones, and the first suggested one of each finding that has no safe one.
-    Suggested,
 }
 
 /// Takes what a check comes to: input by input, in their order; within one, findings in the order of the text.
@@ -159,6 +154,8 @@ pub struct ExampleOutcome {
     pub text: String,
     /// What is wrong and what to do, in Chinese; nothing if it is as it should be.
     pub failure: Option<String>,
+    /// The example after each rewrite that is offered there.
+    pub rewrites: Vec<String>,
 }
 
 /// Why a command could not go on.
@@ -220,43 +217,6 @@ pub trait Engine {
 
     /// The JSON Schema of lexicon files.
     fn lexicon_schema(&self) -> String;
-}
-
-/// Stands where the engine will be.
-// lead: wire. Replace this by the real engine in main.rs.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Unwired;
-
-impl Unwired {
-    fn refuse<T>() -> Result<T, RunError> {
-        Err(RunError::Refused("这个版本还没有接上检查引擎".to_owned()))
-    }
-}
-
-impl Engine for Unwired {
-    fn check(&self, _: &Selection, _: &[Input], _: &mut dyn CheckSink) -> Result<(), RunError> {
-        Unwired::refuse()
-    }
-
-    fn fix(&self, _: &Selection, _: FixLevel, _: &[Input], _: &mut dyn FixSink) -> Result<(), RunError> {
-        Unwired::refuse()
-    }
-
-    fn rules(&self, _: &[PathBuf], _: &mut dyn FnMut(&[RuleDoc<'_>]) -> Result<(), RunError>) -> Result<(), RunError> {
-        Unwired::refuse()
-    }
-
-    fn test_lexicon(&self, _: &[PathBuf]) -> Result<Vec<ExampleOutcome>, RunError> {
-        Unwired::refuse()
-    }
-
-    fn write_literals(&self, _: &[PathBuf], _: &mut dyn Write) -> Result<(), RunError> {
-        Unwired::refuse()
-    }
-
-    fn lexicon_schema(&self) -> String {
-        String::new()
-    }
 }
 
 impl Input {

@@ -54,12 +54,18 @@ fn write_outcome(out: &mut dyn Write, palette: &Palette, detail: Detail, outcome
         (None, Detail::Everything) => ("✓", palette.added),
         (None, Detail::Failures) => return Ok(()),
     };
-    let ExampleOutcome { place, rule, key, text, failure, .. } = outcome;
+    let ExampleOutcome { place, rule, key, text, failure, rewrites, .. } = outcome;
     write!(out, "{style}{mark}{style:#} {} {rule} {key}：{}", Inline(place), Inline(text))?;
     match failure {
-        Some(failure) => writeln!(out, " —— {}", Inline(failure)),
-        None => writeln!(out),
+        Some(failure) => writeln!(out, " —— {}", Inline(failure))?,
+        None => writeln!(out)?,
     }
+    if detail == Detail::Everything {
+        for rewrite in rewrites {
+            writeln!(out, "    → {}", Inline(rewrite))?;
+        }
+    }
+    Ok(())
 }
 
 fn write_totals(out: &mut dyn Write, palette: &Palette, outcomes: &[ExampleOutcome]) -> io::Result<()> {

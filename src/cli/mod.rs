@@ -11,6 +11,7 @@ mod fix;
 mod inputs;
 mod lexicon;
 mod output;
+mod program;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -26,10 +27,10 @@ use args::{Arguments, Command};
 use output::Output;
 
 pub use engine::{
-    CheckSink, ConfigChoice, Engine, ExampleOutcome, FixLevel, FixSink, FixedInput, Input, InputFormat, MessageUnit,
-    RunError, Selection, Unwired,
+    CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, InputFormat, MessageUnit, RunError, Selection,
 };
 pub use exit::Exit;
+pub use program::Program;
 
 /// Runs the program with these arguments (the program's name first) and says how it ended.
 pub fn run(arguments: impl IntoIterator<Item = OsString>, engine: &dyn Engine) -> ExitCode {

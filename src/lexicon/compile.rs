@@ -260,8 +260,12 @@ impl<'f> Compiler<'f> {
             };
             examples.iter().map(|example| (line(example), example.value.clone())).collect()
         };
+        let mut touching: BTreeSet<usize> = source.patterns.iter().chain(&source.exemptions).filter_map(|thing| thing.file).collect();
+        touching.extend(source.rewrite.iter().filter_map(|rewrite| rewrite.file));
+        touching.insert(from.file);
         self.parts.docs.push(EntryDocs {
             file: self.files[from.file].name.clone(),
+            touched_by: touching.into_iter().map(|file| self.files[file].name.clone()).collect(),
             line: from.line,
             patterns: source.patterns.iter().map(|pattern| pattern.value.clone()).collect(),
             bad: located(&source.examples.bad),
@@ -522,23 +526,21 @@ impl Parts {
             disabled: merged.disabled.clone(),
         };
         let negation = self.contexts.iter().position(|context| context.name == "negation").and_then(|at| u16::try_from(at).ok());
-        let lexicon = Lexicon {
-            prefilter: Prefilter::new(minimal.iter().map(Vec::as_slice), self.single_characters),
-            tables: Tables {
-                entries: self.entries,
-                contexts: self.contexts,
-                negation,
-                exemptions: self.exemptions,
-                phrases: self.phrases,
-                lengths,
-                use_starts,
-                uses,
-                marks: self.marks,
-                variants,
-                particles: particles(merged),
-            },
-            automaton,
+        let prefilter = Prefilter::new(minimal.iter().map(Vec::as_slice), self.single_characters);
+        let tables = Tables {
+            entries: self.entries,
+            contexts: self.contexts,
+            negation,
+            exemptions: self.exemptions,
+            phrases: self.phrases,
+            lengths,
+            use_starts,
+            uses,
+            marks: self.marks,
+            variants,
+            particles: particles(merged),
         };
+        let lexicon = Lexicon::new(prefilter, tables, automaton);
         Ok((lexicon, docs))
     }
 }

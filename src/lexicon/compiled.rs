@@ -1,5 +1,7 @@
 //! The lexicon as it is run: an automaton over all literals and flat tables of what each literal stands for.
 
+use std::sync::OnceLock;
+
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use serde::{Deserialize, Serialize};
 
@@ -206,6 +208,8 @@ pub struct Docs {
 pub struct EntryDocs {
     /// The file that it stands in.
     pub file: String,
+    /// The files that say something of it: its own, and those of extensions.
+    pub touched_by: Vec<String>,
     /// Its line there, from one.
     pub line: usize,
     /// As written.
@@ -221,14 +225,19 @@ pub struct EntryDocs {
 /// The automaton over all literals; its values are numbers of literals.
 pub type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
 
-/// A lexicon that can be run.
+/// A lexicon that can be run. The tables and the automaton of a prebuilt one are read when the first message needs them:
+/// most files hold no offence, and the prefilter alone says so.
 pub struct Lexicon {
-    /// The flat tables.
-    pub tables: Tables,
-    /// All literals.
-    pub automaton: Automaton,
     /// The first test of every message.
     pub prefilter: Prefilter,
+    body: OnceLock<Body>,
+    /// The sections that `body` is read from; empty where it is there from the start.
+    sections: (&'static [u8], &'static [u8]),
+}
+
+struct Body {
+    tables: Tables,
+    automaton: Automaton,
 }
 
 /// The compiled form cannot be read: it was cut or made by another version.
@@ -236,17 +245,17 @@ pub struct Lexicon {
 pub struct Unreadable;
 
 impl Lexicon {
+    pub(super) fn new(prefilter: Prefilter, tables: Tables, automaton: Automaton) -> Self {
+        Lexicon { prefilter, body: OnceLock::from(Body { tables, automaton }), sections: (&[], &[]) }
+    }
+
     /// The form in which the build script writes it into the program: three sections, each after its length.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let sections = [
-            // Serialising plain data into a growing vector has no way to fail.
-            postcard::to_allocvec(&self.tables).unwrap_or_default(),
-            postcard::to_allocvec(&self.prefilter).unwrap_or_default(),
-            self.automaton.serialize(),
-        ];
-        for section in sections {
+        // Serialising plain data into a growing vector has no way to fail.
+        let tables = postcard::to_allocvec(self.tables()).unwrap_or_default();
+        for section in [self.prefilter.to_bytes(), tables, self.automaton().serialize()] {
             bytes.extend((section.len() as u64).to_le_bytes());
             bytes.extend(section);
         }
@@ -256,26 +265,49 @@ impl Lexicon {
     /// Reads what [`Lexicon::to_bytes`] wrote.
     ///
     /// # Errors
-    /// [`Unreadable`] for anything else.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Lexicon, Unreadable> {
-        let (tables, rest) = section(bytes)?;
-        let (prefilter, rest) = section(rest)?;
+    /// [`Unreadable`] for anything that is not cut in that way. What the sections hold is not looked at before it is
+    /// needed: a test of the program holds that its own are whole.
+    pub fn from_bytes(bytes: &'static [u8]) -> Result<Lexicon, Unreadable> {
+        let (prefilter, rest) = section(bytes)?;
+        let (tables, rest) = section(rest)?;
         let (automaton, _) = section(rest)?;
-        Ok(Lexicon {
-            tables: postcard::from_bytes(tables).map_err(|_| Unreadable)?,
-            prefilter: postcard::from_bytes(prefilter).map_err(|_| Unreadable)?,
-            automaton: Automaton::deserialize(automaton).map_err(|_| Unreadable)?.0,
+        let prefilter = Prefilter::from_bytes(prefilter).ok_or(Unreadable)?;
+        Ok(Lexicon { prefilter, body: OnceLock::new(), sections: (tables, automaton) })
+    }
+
+    /// The flat tables.
+    ///
+    /// # Panics
+    /// Where the bytes given to [`Lexicon::from_bytes`] were damaged inside a section.
+    #[must_use]
+    pub fn tables(&self) -> &Tables {
+        &self.body().tables
+    }
+
+    /// The automaton over all literals.
+    ///
+    /// # Panics
+    /// As [`Lexicon::tables`].
+    #[must_use]
+    pub fn automaton(&self) -> &Automaton {
+        &self.body().automaton
+    }
+
+    fn body(&self) -> &Body {
+        self.body.get_or_init(|| Body {
+            tables: postcard::from_bytes(self.sections.0).expect("the build script wrote these tables"),
+            automaton: Automaton::deserialize(self.sections.1).expect("the build script wrote this automaton").0,
         })
     }
 
-    /// The entry of a rule.
+    /// The entry of a rule, and its number.
     #[must_use]
     pub fn entry(&self, rule: &str) -> Option<(usize, &Entry)> {
-        self.tables.entries.iter().enumerate().find(|(_, entry)| entry.rule.id == rule)
+        self.tables().entries.iter().enumerate().find(|(_, entry)| entry.rule.id == rule)
     }
 }
 
-fn section(bytes: &[u8]) -> Result<(&[u8], &[u8]), Unreadable> {
+fn section(bytes: &'static [u8]) -> Result<(&'static [u8], &'static [u8]), Unreadable> {
     let (length, rest) = bytes.split_first_chunk::<8>().ok_or(Unreadable)?;
     let length = usize::try_from(u64::from_le_bytes(*length)).map_err(|_| Unreadable)?;
     rest.split_at_checked(length).ok_or(Unreadable)

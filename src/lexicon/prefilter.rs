@@ -9,8 +9,6 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
-
 use crate::normalize::{fold_char, forms, is_han};
 
 /// The pairs that the bit table tells apart, as a power of two.
@@ -23,29 +21,25 @@ const SHORT_LINE: usize = 48;
 const FREQUENT: &str = "您我的不了是一到有没在以们给可这天上好能看点下时就先发来个要话谢前会费已还单退过行歉说用机回问也收对请抱出号人开再提电里后分次定换款打日今理接跟周两吗小保得意实帮元都经手去明三方着把系晚卡位复件门等家证月起查报么面工同信确大成果按原关补急多核那别改新师间价想内自路重约办事和免期现道票便记录结账码清进水交错口放第修车通公";
 
 /// Which texts are worth a full look.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug)]
 pub struct Prefilter {
     /// One bit for each hashed pair of characters as written.
     pairs: Vec<u64>,
-    /// The exact windows, folded and packed by [`pack`], in a hash table with open addressing; zero is empty.
-    windows: Vec<u64>,
+    /// The windows, folded and hashed by [`hash`], in a table with open addressing; zero is empty.
+    windows: Vec<u32>,
     /// Whether short lines are let through.
     short_lines: bool,
 }
 
-/// Up to three folded characters in one number.
-fn pack(first: char, second: char, third: char) -> u64 {
-    u64::from(u32::from(first)) << 42 | u64::from(u32::from(second)) << 21 | u64::from(u32::from(third))
+/// Up to three folded characters in one number, never zero. Two windows of the same number cost a full look, no more.
+fn hash(first: char, second: char, third: char) -> u32 {
+    let packed = u64::from(u32::from(first)) << 42 | u64::from(u32::from(second)) << 21 | u64::from(u32::from(third));
+    ((packed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32).max(1)
 }
 
 #[inline(always)]
 fn pair_index(left: u32, right: u32) -> usize {
     (left.wrapping_mul(0x9E37_79B1).wrapping_add(right).wrapping_mul(0x85EB_CA6B) >> (32 - PAIR_BITS)) as usize
-}
-
-#[inline]
-fn window_index(window: u64, mask: usize) -> usize {
-    (window.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize & mask
 }
 
 impl Prefilter {
@@ -54,8 +48,8 @@ impl Prefilter {
     pub fn new<'l>(literals: impl IntoIterator<Item = &'l [char]>, short_lines: bool) -> Self {
         let windows: BTreeSet<(char, char, char)> = literals.into_iter().filter_map(choose_window).collect();
         let mut pairs = vec![0u64; 1 << (PAIR_BITS - 6)];
-        let size = (windows.len() * 4).next_power_of_two().max(64);
-        let mut table = vec![0u64; size];
+        let size = (windows.len() * 2).next_power_of_two().max(64);
+        let mut table = vec![0u32; size];
         for &(first, second, third) in &windows {
             for left in forms(second) {
                 for right in forms(third) {
@@ -63,12 +57,12 @@ impl Prefilter {
                     pairs[index >> 6] |= 1 << (index & 63);
                 }
             }
-            let packed = pack(first, second, third);
-            let mut slot = window_index(packed, size - 1);
-            while table[slot] != 0 && table[slot] != packed {
+            let hashed = hash(first, second, third);
+            let mut slot = hashed as usize & (size - 1);
+            while table[slot] != 0 && table[slot] != hashed {
                 slot = (slot + 1) & (size - 1);
             }
-            table[slot] = packed;
+            table[slot] = hashed;
         }
         Prefilter { pairs, windows: table, short_lines }
     }
@@ -79,9 +73,34 @@ impl Prefilter {
         self.windows.iter().filter(|window| **window != 0).count()
     }
 
-    fn has_window(&self, window: u64) -> bool {
+    /// The form in which it is written into the program: whether short lines count, the bits, the windows.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = vec![u8::from(self.short_lines)];
+        bytes.extend(self.pairs.iter().flat_map(|word| word.to_le_bytes()));
+        bytes.extend(self.windows.iter().flat_map(|window| window.to_le_bytes()));
+        bytes
+    }
+
+    /// Reads what [`Prefilter::to_bytes`] wrote; nothing for anything else.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (short_lines, rest) = bytes.split_first()?;
+        let (pairs, windows) = rest.split_at_checked(8 << (PAIR_BITS - 6))?;
+        let (pairs, _) = pairs.as_chunks();
+        let (windows, odd) = windows.as_chunks();
+        let well_formed = odd.is_empty() && windows.len().is_power_of_two() && windows.contains(&[0; 4]);
+        well_formed.then(|| Prefilter {
+            pairs: pairs.iter().map(|word| u64::from_le_bytes(*word)).collect(),
+            windows: windows.iter().map(|window| u32::from_le_bytes(*window)).collect(),
+            short_lines: *short_lines != 0,
+        })
+    }
+
+    /// The table always has an empty slot, so the search ends.
+    fn has_window(&self, window: u32) -> bool {
         let mask = self.windows.len() - 1;
-        let mut slot = window_index(window, mask);
+        let mut slot = window as usize & mask;
         loop {
             match self.windows[slot] {
                 0 => return false,
@@ -97,7 +116,7 @@ impl Prefilter {
         // Folding counts a run of one character once, so what stands before a run is not known here.
         let in_run = before == left && before != 0;
         let (left, right) = (fold(left), fold(right));
-        in_run || self.has_window(pack('\0', left, right)) || before != 0 && self.has_window(pack(fold(before), left, right))
+        in_run || self.has_window(hash('\0', left, right)) || before != 0 && self.has_window(hash(fold(before), left, right))
     }
 
     /// The offset in bytes of a place, at `from` or later, on whose line a phrase may be; `None` if there is none.

@@ -83,6 +83,18 @@ pub struct LexiconFile {
     pub disable: Vec<Located<DisableSource>>,
 }
 
+impl LexiconFile {
+    /// The JSON Schema of lexicon files, indented, with a line end. `schemas/lexicon.schema.json` holds the same.
+    #[must_use]
+    pub fn json_schema_text() -> String {
+        let schema = schemars::schema_for!(LexiconFile);
+        // A schema is a JSON value: writing it out has no way to fail.
+        let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
 /// One phrase family.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

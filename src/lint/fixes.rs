@@ -47,7 +47,7 @@ pub(super) fn fixes(
     judged: &[Judged],
     after: &mut Scratch,
 ) -> Vec<Fix> {
-    let entry = &linter.lexicon.tables.entries[usize::from(finding.entry)];
+    let entry = &linter.lexicon.tables().entries[usize::from(finding.entry)];
     let mut made = Vec::new();
     for attempt in attempts(linter, message, matches, finding, judged, after) {
         let rewrite = &entry.rewrites[attempt.rewrite];
@@ -74,7 +74,7 @@ pub(super) fn attempts(
     judged: &[Judged],
     after: &mut Scratch,
 ) -> Vec<Attempt> {
-    let tables = &linter.lexicon.tables;
+    let tables = linter.lexicon.tables();
     let entry = &tables.entries[usize::from(finding.entry)];
     let place = Place::new(tables, matches, finding.range);
     let mut tried: Vec<Attempt> = Vec::new();

@@ -30,7 +30,7 @@ pub(super) fn judge(lexicon: &Lexicon, matches: &Matches, judged: &mut Vec<Judge
     if matches.offences.is_empty() {
         return;
     }
-    let tables = &lexicon.tables;
+    let tables = lexicon.tables();
     let mut hits: Vec<(&Offence, TextRange<Folded>)> = Vec::new();
     for offence in &matches.offences {
         if is_exempt(tables, matches, offence) {

@@ -62,14 +62,17 @@ impl Matches {
     }
 
     fn walk(&mut self, lexicon: &Lexicon) {
-        let tables = &lexicon.tables;
-        let mut stepper = lexicon.automaton.find_overlapping_stepper();
+        let tables = lexicon.tables();
+        let mut stepper = lexicon.automaton().find_overlapping_stepper();
         for index in 0..self.folded.chars().len() {
             stepper.consume(self.folded.chars()[index]);
             for found in stepper.matches() {
                 let literal = found.value() as usize;
                 let length = usize::from(tables.lengths[literal]);
                 let range = TextRange::new(index + 1 - length, index + 1);
+                if cuts_latin_word(self.folded.chars(), range) {
+                    continue;
+                }
                 let uses = tables.use_starts[literal] as usize..tables.use_starts[literal + 1] as usize;
                 for &found in &tables.uses[uses] {
                     let phrase = &tables.phrases[found.phrase as usize];
@@ -92,7 +95,7 @@ impl Matches {
         parts.sort_by_key(|hit| (hit.found.phrase, hit.found.part, hit.range.start(), hit.range.end()));
         let mut chain: Vec<PartHit> = Vec::new();
         for run in parts.chunk_by(|a, b| a.found.phrase == b.found.phrase) {
-            let phrase = &lexicon.tables.phrases[run[0].found.phrase as usize];
+            let phrase = &lexicon.tables().phrases[run[0].found.phrase as usize];
             if usize::from(run[run.len() - 1].found.part) != phrase.gaps.len() {
                 continue;
             }
@@ -166,9 +169,18 @@ impl Matches {
     }
 }
 
+/// Whether the range begins or ends inside a word of Latin letters or a number (tm in html).
+fn cuts_latin_word(chars: &[char], range: TextRange<Folded>) -> bool {
+    let joined = |left: usize, right: usize| {
+        let latin = |at: usize| chars.get(at).is_some_and(char::is_ascii_alphanumeric);
+        latin(left) && latin(right)
+    };
+    range.start() > 0 && joined(range.start() - 1, range.start()) || joined(range.end() - 1, range.end())
+}
+
 /// Reads variant and wrong characters as what is meant.
 fn put_variants_right(lexicon: &Lexicon, folded: &mut FoldedText) {
-    let variants = &lexicon.tables.variants;
+    let variants = &lexicon.tables().variants;
     if variants.is_empty() {
         return;
     }
@@ -197,7 +209,7 @@ fn captures(lexicon: &Lexicon, parts: &[PartHit]) -> Vec<(u8, TextRange<Folded>)
     let mut open: Vec<(u8, usize)> = Vec::new();
     let mut captured: Vec<(u8, TextRange<Folded>)> = Vec::new();
     for part in parts {
-        for mark in &lexicon.tables.marks[usize::from(part.found.marks)] {
+        for mark in &lexicon.tables().marks[usize::from(part.found.marks)] {
             let at = part.range.start() + usize::from(mark.at);
             if !mark.is_end {
                 open.push((mark.slot, at));

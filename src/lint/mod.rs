@@ -76,7 +76,7 @@ impl<'l> Linter<'l> {
         let mut diagnostics = Vec::with_capacity(scratch.judged.len());
         let judged = std::mem::take(&mut scratch.judged);
         for finding in &judged {
-            let entry = &self.lexicon.tables.entries[usize::from(finding.entry)];
+            let entry = &self.lexicon.tables().entries[usize::from(finding.entry)];
             let made = match fixing {
                 Fixing::Skip => Vec::new(),
                 Fixing::Make => {
@@ -93,7 +93,7 @@ impl<'l> Linter<'l> {
                 mitigated_by: finding
                     .mitigated_by
                     .iter()
-                    .filter_map(|context| self.lexicon.tables.contexts.get(usize::from(*context)))
+                    .filter_map(|context| self.lexicon.tables().contexts.get(usize::from(*context)))
                     .map(|context| context.title.as_str())
                     .collect(),
                 fixes: made,

@@ -1,14 +1,22 @@
 //! Layer 4: files. The only place that touches the file system: finds the files of a run, writes fixed ones back,
 //! and shows how far it got. Must not know how arguments are spelt, nor what the findings look like.
 
+mod check;
+mod config;
 pub mod decode;
 mod diff;
 mod discover;
+mod fix;
+mod parallel;
 mod progress;
 mod write;
 
+pub use check::{Buffers, Event, Found, Settings};
+pub use config::{find_options, load_documented, load_lexicon, read_options};
 pub use diff::{DiffStyle, write_diff};
 pub use discover::{Discovery, HiddenFiles, IgnoreFiles, PathProblem, Walk, discover};
+pub use fix::{FixLevel, Mended, mend};
+pub use parallel::in_order;
 pub use progress::Progress;
 pub use write::{WriteError, create_output, replace_file};
 

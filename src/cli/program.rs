@@ -1,0 +1,273 @@
+//! The engine that the program runs: settings and lexicon from files, inputs through [`crate::workspace`].
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use super::engine::{
+    CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, InputFormat, MessageUnit, RunError, Selection,
+};
+use crate::config::Options;
+use crate::document::{self, ExtractOptions, Format};
+use crate::lexicon::{Docs, Lexicon, schema::LexiconFile};
+use crate::lint::{Linter, examples};
+use crate::report::explain::{Example, Passage, RuleDoc};
+use crate::report::{Finding, Problem};
+use crate::workspace::decode::{decode, encode};
+use crate::workspace::{
+    Buffers, Event, FixLevel, Mended, Settings, explain_io, find_options, in_order, load_documented, load_lexicon, mend,
+    read_options,
+};
+
+/// The engine of the program.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Program;
+
+/// How many examples the documentation of a rule shows.
+const SHOWN_EXAMPLES: usize = 5;
+
+impl Engine for Program {
+    fn check(&self, selection: &Selection, inputs: &[Input], sink: &mut dyn CheckSink) -> Result<(), RunError> {
+        let (lexicon, extract) = prepare(selection)?;
+        let settings = settings(&lexicon, extract, selection);
+        if let [only] = inputs {
+            // One input goes to the sink as it is read, however many findings it has.
+            let name = shown(only);
+            let mut buffers = Buffers::default();
+            check_input(&settings, only, &mut buffers, &mut |event| pass_on(&name, &event, sink))?;
+            sink.input_done();
+            return Ok(());
+        }
+        in_order(
+            inputs.len(),
+            threads(selection),
+            |index, buffers: &mut Buffers| {
+                let mut events = Vec::new();
+                let collected = check_input(&settings, &inputs[index], buffers, &mut |event| {
+                    events.push(event);
+                    Ok(())
+                });
+                (events, collected)
+            },
+            |index, (events, collected)| {
+                let name = shown(&inputs[index]);
+                collected?;
+                events.iter().try_for_each(|event| pass_on(&name, event, sink))?;
+                sink.input_done();
+                Ok(())
+            },
+        )
+    }
+
+    fn fix(&self, selection: &Selection, level: FixLevel, inputs: &[Input], sink: &mut dyn FixSink) -> Result<(), RunError> {
+        let (lexicon, extract) = prepare(selection)?;
+        let settings = settings(&lexicon, extract, selection);
+        in_order(
+            inputs.len(),
+            threads(selection),
+            |index, (): &mut ()| read_and_mend(&settings, &inputs[index], level),
+            |index, fixed| {
+                let input = &inputs[index];
+                let path = shown(input);
+                match fixed {
+                    Err((line, message)) => sink.problem(&Problem { path: &path, line, message: &message })?,
+                    Ok(file) => {
+                        for problem in &file.mended.problems {
+                            sink.problem(&Problem { path: &path, line: Some(problem.line), message: &problem.message })?;
+                        }
+                        sink.fixed(&FixedInput {
+                            input,
+                            path: &path,
+                            before: &file.before,
+                            after: &file.after,
+                            before_text: &file.before_text,
+                            after_text: &file.mended.text,
+                            applied: file.mended.applied,
+                            left: file.mended.left,
+                        })?;
+                    }
+                }
+                Ok(())
+            },
+        )
+    }
+
+    fn rules(
+        &self,
+        lexicons: &[PathBuf],
+        show: &mut dyn FnMut(&[RuleDoc<'_>]) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
+        let (lexicon, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
+        let mut rules: Vec<RuleDoc<'_>> = (0..docs.entries.len()).map(|number| document_rule(&lexicon, &docs, number)).collect();
+        rules.sort_by_key(|doc| doc.rule.category);
+        show(&rules)
+    }
+
+    fn test_lexicon(&self, files: &[PathBuf]) -> Result<Vec<ExampleOutcome>, RunError> {
+        let (lexicon, docs) = load_documented(files).map_err(RunError::Refused)?;
+        let named: Vec<String> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+        let linter = Linter::new(&lexicon);
+        let mut outcomes = Vec::new();
+        for (number, entry) in docs.entries.iter().enumerate() {
+            if !named.is_empty() && !entry.touched_by.iter().any(|file| named.contains(file)) {
+                continue;
+            }
+            let rule = &lexicon.tables().entries[number].rule;
+            outcomes.extend(examples::run(linter, &docs, number).into_iter().map(|outcome| ExampleOutcome {
+                rule: rule.id.clone(),
+                category: rule.category,
+                place: format!("{}:{}", entry.file, outcome.line),
+                key: outcome.key,
+                text: outcome.text,
+                failure: outcome.failure,
+                rewrites: outcome.rewrites,
+            }));
+        }
+        Ok(outcomes)
+    }
+
+    fn write_literals(&self, lexicons: &[PathBuf], out: &mut dyn Write) -> Result<(), RunError> {
+        let (_, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
+        for literal in &docs.literals {
+            writeln!(out, "{literal}")?;
+        }
+        Ok(())
+    }
+
+    fn lexicon_schema(&self) -> String {
+        LexiconFile::json_schema_text()
+    }
+}
+
+/// The lexicon and the reading of files that the selection and the configuration ask for.
+fn prepare(selection: &Selection) -> Result<(Lexicon, ExtractOptions), RunError> {
+    let file = match &selection.config {
+        ConfigChoice::None => None,
+        ConfigChoice::File(file) => Some(file.clone()),
+        ConfigChoice::Discover => find_options(Path::new(".")),
+    };
+    let options = match file {
+        Some(file) => read_options(&file).map_err(RunError::Refused)?,
+        None => Options::default(),
+    };
+    let mut overlays: Vec<PathBuf> = options.lexicon.iter().map(PathBuf::from).collect();
+    overlays.extend(selection.lexicons.iter().cloned());
+    let lexicon = load_lexicon(&overlays).map_err(RunError::Refused)?;
+    let arguments = ExtractOptions {
+        agent_labels: selection.agents.clone(),
+        customer_labels: selection.customers.clone(),
+        system_labels: Vec::new(),
+        fields: selection.fields.clone(),
+        message: match selection.unit {
+            MessageUnit::Auto => document::MessageUnit::Auto,
+            MessageUnit::Line => document::MessageUnit::Line,
+            MessageUnit::Paragraph => document::MessageUnit::Paragraph,
+            MessageUnit::Document => document::MessageUnit::Document,
+        },
+    };
+    Ok((lexicon, options.extract_options(&arguments)))
+}
+
+fn settings<'l>(lexicon: &'l Lexicon, extract: ExtractOptions, selection: &Selection) -> Settings<'l> {
+    let format = selection.input.map(|format| match format {
+        InputFormat::Plain => Format::Plain,
+        InputFormat::Markdown => Format::Markdown,
+        InputFormat::Transcript => Format::Transcript,
+        InputFormat::Jsonl => Format::JsonLines,
+    });
+    Settings { linter: Linter::new(lexicon), format, extract, fixing: selection.fixing }
+}
+
+fn threads(selection: &Selection) -> NonZeroUsize {
+    selection.threads.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+}
+
+/// How an input is named in reports.
+fn shown(input: &Input) -> String {
+    match input {
+        Input::File(path) => path.to_string_lossy().into_owned(),
+        Input::Stdin { name } => name.clone(),
+    }
+}
+
+fn check_input<'l>(
+    settings: &Settings<'l>,
+    input: &Input,
+    buffers: &mut Buffers,
+    sink: &mut dyn FnMut(Event<'l>) -> io::Result<()>,
+) -> io::Result<()> {
+    match input {
+        Input::File(path) => settings.check_file(path, buffers, sink),
+        Input::Stdin { name } => settings.check_reader(&mut io::stdin().lock(), Path::new(name), buffers, sink),
+    }
+}
+
+fn pass_on(path: &str, event: &Event<'_>, sink: &mut dyn CheckSink) -> io::Result<()> {
+    match event {
+        Event::Problem(line, message) => sink.problem(&Problem { path, line: *line, message }),
+        Event::Finding(found) => sink.finding(&Finding {
+            path,
+            place: found.place.clone(),
+            source_line: &found.source_line,
+            underline: found.underline.clone(),
+            message_text: &found.message,
+            diagnostic: &found.diagnostic,
+        }),
+    }
+}
+
+/// A mended file, in its own encoding.
+struct MendedFile {
+    before: Vec<u8>,
+    before_text: String,
+    after: Vec<u8>,
+    mended: Mended,
+}
+
+fn read_and_mend(settings: &Settings<'_>, input: &Input, level: FixLevel) -> Result<MendedFile, (Option<usize>, String)> {
+    let plain = |message: String| (None, message);
+    let mut before = Vec::new();
+    let read = match input {
+        Input::File(path) => fs::read(path).map(|bytes| before = bytes),
+        Input::Stdin { .. } => io::stdin().lock().read_to_end(&mut before).map(|_| ()),
+    };
+    read.map_err(|error| plain(explain_io(&error)))?;
+    let decoded = decode(&before).map_err(|error| (Some(error.line), error.to_string()))?;
+    let mended = mend(settings, Path::new(&shown(input)), &decoded.text, level).map_err(plain)?;
+    let (before_text, encoding, bom) = (decoded.text.to_string(), decoded.encoding, decoded.bom);
+    if mended.text == before_text {
+        return Ok(MendedFile { after: before.clone(), before, before_text, mended });
+    }
+    if !decoded.is_written_as(&before) {
+        let message = "文件里有些字符在这种编码里有两种写法，写回会改动别处，所以没有改；请先另存为 UTF-8".to_owned();
+        return Err(plain(message));
+    }
+    let after = encode(&mended.text, encoding, bom).map_err(|error| plain(error.to_string()))?;
+    Ok(MendedFile { before, before_text, after, mended })
+}
+
+fn document_rule<'a>(lexicon: &'a Lexicon, docs: &'a Docs, number: usize) -> RuleDoc<'a> {
+    let entry = &lexicon.tables().entries[number];
+    let own = &docs.entries[number];
+    let linter = Linter::new(lexicon);
+    RuleDoc {
+        rule: &entry.rule,
+        severity: entry.severity,
+        passages: docs
+            .passages
+            .iter()
+            .filter(|passage| entry.rule.source.contains(&passage.id))
+            .map(|passage| Passage { id: &passage.id, title: &passage.title, document: &passage.document, text: &passage.text })
+            .collect(),
+        examples: own
+            .sentences
+            .iter()
+            .chain(&own.bad)
+            .take(SHOWN_EXAMPLES)
+            .map(|(_, text)| Example { before: text, after: examples::rewrites(linter, number, text) })
+            .collect(),
+        good: own.good.iter().take(SHOWN_EXAMPLES).map(|(_, text)| text.as_str()).collect(),
+        patterns: own.patterns.iter().map(String::as_str).collect(),
+    }
+}

@@ -1,0 +1,84 @@
+//! Finding and reading the configuration file and the lexicons that it names.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::explain_io;
+use crate::builtin;
+use crate::config::{FILE_NAMES, Options};
+use crate::lexicon::{Docs, Lexicon, Origin, SourceFile, compile};
+
+/// Reads the configuration file at `path`. Paths of lexicons in it come back relative to its folder.
+///
+/// # Errors
+/// In Chinese, naming the file and the line.
+pub fn read_options(path: &Path) -> Result<Options, String> {
+    let shown = path.display();
+    let text = fs::read_to_string(path).map_err(|error| format!("没能读取配置文件 {shown}：{}", explain(&error)))?;
+    let mut options = Options::parse(&text).map_err(|error| match error.line {
+        Some(line) => format!("{shown}:{line}：{}", error.message),
+        None => format!("{shown}：{}", error.message),
+    })?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for lexicon in &mut options.lexicon {
+        *lexicon = folder.join(&*lexicon).to_string_lossy().into_owned();
+    }
+    Ok(options)
+}
+
+/// The configuration file in `folder` or the nearest folder above it.
+#[must_use]
+pub fn find_options(folder: &Path) -> Option<PathBuf> {
+    let absolute = fs::canonicalize(folder).ok()?;
+    absolute.ancestors().flat_map(|folder| FILE_NAMES.map(|name| folder.join(name))).find(|file| file.is_file())
+}
+
+/// The built-in lexicon with `overlays` laid over it in their order.
+///
+/// # Errors
+/// In Chinese, naming file, line and entry of everything that is wrong.
+pub fn load_lexicon(overlays: &[PathBuf]) -> Result<Lexicon, String> {
+    if overlays.is_empty() {
+        return Ok(builtin::lexicon());
+    }
+    compile_with(overlays).map(|(lexicon, _)| lexicon)
+}
+
+/// As [`load_lexicon`], with the documentation.
+///
+/// # Errors
+/// As [`load_lexicon`].
+pub fn load_documented(overlays: &[PathBuf]) -> Result<(Lexicon, Docs), String> {
+    if overlays.is_empty() {
+        return Ok((builtin::lexicon(), builtin::docs()));
+    }
+    compile_with(overlays)
+}
+
+fn compile_with(overlays: &[PathBuf]) -> Result<(Lexicon, Docs), String> {
+    let mut files = builtin::files();
+    for path in overlays {
+        let file = read_lexicon(path)?;
+        // Whoever works on the built-in lexicon gives its files by their own path: they stand for themselves.
+        let own = Path::new(&file.name);
+        match files.iter_mut().find(|known| known.origin == Origin::BuiltIn && own.ends_with(&known.name)) {
+            Some(known) => *known = SourceFile { origin: Origin::BuiltIn, ..file },
+            None => files.push(file),
+        }
+    }
+    compile::compile(&files).map_err(|errors| errors.to_string())
+}
+
+fn read_lexicon(path: &Path) -> Result<SourceFile, String> {
+    let name = path.to_string_lossy().into_owned();
+    let text = fs::read_to_string(path).map_err(|error| format!("没能读取词库 {name}：{}", explain(&error)))?;
+    Ok(SourceFile { name, text, origin: Origin::Overlay })
+}
+
+fn explain(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::InvalidData => "文件不是 UTF-8 编码，请另存为 UTF-8".to_owned(),
+        _ => explain_io(error),
+    }
+}
