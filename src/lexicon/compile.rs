@@ -5,16 +5,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aho_corasick::AhoCorasick;
 
 use super::compiled::{
-    Automaton, Condition, Context, Docs, Entry, EntryDocs, Lexicon, Owner, Phrase, Rewrite, Scope, SlotMark, Tables, Use, Variant,
+    Automata, Automaton, Condition, Context, Docs, Entry, EntryDocs, Lexicon, Owner, Phrase, PhraseTable, Rewrite, Scope, SlotMark, Tables, Use, Uses, Variant,
 };
 use super::error::{LexiconError, LexiconErrors, did_you_mean};
 use super::load::{self, From, Merged, MergedEntry, SourceFile};
 use super::pattern::{self, Branch, Literal, PatternError, WordSets};
-use super::prefilter::{Prefilter, choose_window};
+use super::prefilter::{self, Demand, Prefilter};
 use super::rewrite::{self, TemplateError};
 use super::schema::{Located, Mitigation, RewriteSource};
 use crate::diagnostic::{Applicability, Category, Rule, Severity};
 use crate::normalize::{FoldedText, fold_char};
+use crate::text::sentence::ends_clause;
 
 /// The most parts of one phrase.
 const MAX_PARTS: usize = 8;
@@ -67,16 +68,23 @@ struct Parts {
     entries: Vec<Entry>,
     contexts: Vec<Context>,
     exemptions: Vec<Option<Vec<u16>>>,
-    phrases: Vec<Phrase>,
-    /// For each literal what it stands for.
-    literals: BTreeMap<Vec<char>, BTreeSet<Use>>,
+    offences: PhraseParts,
+    others: PhraseParts,
     marks: Vec<Vec<SlotMark>>,
     mark_numbers: HashMap<Vec<SlotMark>, u16>,
-    /// Literals of which every offence holds one.
-    anchors: BTreeSet<Vec<char>>,
+    /// What each offence asks of a line.
+    demands: Vec<Demand>,
     /// Whether an entry is for whole messages of one character.
     single_characters: bool,
     docs: Vec<EntryDocs>,
+}
+
+/// Phrases and their literals while they are gathered.
+#[derive(Default)]
+struct PhraseParts {
+    phrases: Vec<Phrase>,
+    /// For each literal what it stands for.
+    literals: BTreeMap<Vec<char>, BTreeSet<Use>>,
 }
 
 struct Compiler<'f> {
@@ -128,6 +136,9 @@ impl<'f> Compiler<'f> {
         for (name, words) in &merged.words {
             self.check_set(name, words);
         }
+        for (number, entry) in merged.entries.iter().enumerate() {
+            self.entry(number, entry);
+        }
         for (number, (name, context)) in merged.contexts.iter().enumerate() {
             let place = Place::of(context, Some(name));
             let number = self.number(place, number);
@@ -138,9 +149,6 @@ impl<'f> Compiler<'f> {
             for pattern in &context.item.exemptions {
                 self.phrase(place.at(pattern), &pattern.value, Owner::ContextExemption(number), &[]);
             }
-        }
-        for (number, entry) in merged.entries.iter().enumerate() {
-            self.entry(number, entry);
         }
         for exemption in &merged.exemptions {
             let number = self.number(Place::of(exemption, None), self.parts.exemptions.len());
@@ -426,13 +434,8 @@ impl<'f> Compiler<'f> {
             }
         }
         for branch in branches {
-            let anchored = branch
-                .parts
-                .iter()
-                .filter(|part| part.iter().all(|literal| choose_window(&literal.text).is_some()))
-                .max_by_key(|part| part.iter().map(|literal| literal.text.len()).min());
-            match anchored {
-                Some(part) => self.parts.anchors.extend(part.iter().map(|literal| literal.text.clone())),
+            match anchor(&branch) {
+                Some(_) => self.parts.demands.extend(demands(&branch)),
                 None if whole_message => self.parts.single_characters = true,
                 None => self.error(
                     place,
@@ -452,22 +455,72 @@ impl<'f> Compiler<'f> {
     }
 
     fn add_phrase(&mut self, place: Place<'_>, branch: Branch, owner: Owner, slots: &[String]) {
-        let Ok(phrase) = u32::try_from(self.parts.phrases.len()) else {
-            self.error(place, "短语太多", "请减少词条");
-            return;
-        };
-        self.parts.phrases.push(Phrase { owner, gaps: branch.gaps });
+        let anchor = anchor(&branch).unwrap_or_default() as u8; // at most MAX_PARTS
+        let mut placed = Vec::new();
         for (part, literals) in branch.parts.into_iter().enumerate() {
-            let part = part as u8; // at most MAX_PARTS
             for literal in literals {
                 let Some(marks) = self.parts.marks_of(&literal, slots) else {
                     self.error(place, "捕获太多或字串太长", "一个词条最多 255 个捕获，一段最多 255 个字");
                     return;
                 };
-                self.parts.literals.entry(folded(&literal.text)).or_default().insert(Use { phrase, part, marks });
+                placed.push((folded(&literal.text), part as u8, marks)); // at most MAX_PARTS
             }
         }
+        let table = if matches!(owner, Owner::Entry(_)) { &mut self.parts.offences } else { &mut self.parts.others };
+        let Ok(phrase) = u32::try_from(table.phrases.len()) else {
+            self.error(place, "短语太多", "请减少词条");
+            return;
+        };
+        table.phrases.push(Phrase { owner, gaps: branch.gaps, anchor });
+        for (literal, part, marks) in placed {
+            table.literals.entry(literal).or_default().insert(Use { phrase, part, marks });
+        }
     }
+}
+
+/// The part of a phrase that polite texts hold least; nothing where none has a window for each of its literals.
+fn anchor(branch: &Branch) -> Option<usize> {
+    let cost = |part: &Vec<Literal>| prefilter::cost(part.iter().map(|literal| literal.text.as_slice()));
+    let costs = branch.parts.iter().enumerate().filter_map(|(number, part)| Some((number, cost(part)?)));
+    costs.min_by(|(_, left), (_, right)| left.total_cmp(right)).map(|(number, _)| number)
+}
+
+/// What a phrase asks of a line. Literals of one character cannot be asked for, so each part is taken both ways: by its
+/// longer literals, and by its single characters, which ask nothing. Of the parts that ask, the rarest two are.
+fn demands(branch: &Branch) -> Vec<Demand> {
+    let parts: Vec<(Vec<Vec<char>>, bool)> = branch
+        .parts
+        .iter()
+        .map(|part| {
+            let texts = part.iter().map(|literal| folded(&literal.text));
+            let (long, single): (Vec<_>, Vec<_>) = texts.partition(|text| prefilter::cost([text.as_slice()]).is_some());
+            (long, !single.is_empty())
+        })
+        .collect();
+    // The prefilter asks for both parts in one clause; a part that has a mark written into it may stand in two.
+    let texts = || branch.parts.iter().flatten().map(|literal| &literal.text);
+    let spans_clauses = texts().any(|text| (0..text.len()).any(|index| ends_clause(text, index)));
+    let mut demands = Vec::new();
+    // Each bit says that a part is taken by its longer literals.
+    for choice in 0u32..1 << parts.len() {
+        let by_long = |number: usize| choice >> number & 1 != 0;
+        let possible = parts.iter().enumerate().all(|(number, (long, single))| if by_long(number) { !long.is_empty() } else { *single });
+        if !possible {
+            continue;
+        }
+        let mut asking: Vec<&Vec<Vec<char>>> =
+            parts.iter().enumerate().filter(|(number, _)| by_long(*number)).map(|(_, (long, _))| long).collect();
+        asking.sort_by(|left, right| {
+            let cost = |texts: &Vec<Vec<char>>| prefilter::cost(texts.iter().map(Vec::as_slice)).unwrap_or(1.0);
+            cost(left).total_cmp(&cost(right))
+        });
+        // Every part of one character: the caller has seen that there is a part that asks whatever is chosen.
+        if let [anchor, rest @ ..] = asking.as_slice() {
+            let partner = rest.first().filter(|_| !spans_clauses).map(|partner| (*partner).clone());
+            demands.push(Demand { anchor: (*anchor).clone(), partner });
+        }
+    }
+    demands
 }
 
 /// A literal as it stands in folded text, where a run of three or more is one character.
@@ -502,22 +555,22 @@ impl Parts {
             })
             .collect();
         variants.sort_by(|a, b| a.from.cmp(&b.from));
-        let mut use_starts = vec![0u32];
-        let mut uses = Vec::new();
-        let mut lengths = Vec::with_capacity(self.literals.len());
-        for (literal, found) in &self.literals {
-            lengths.push(u8::try_from(literal.len()).map_err(|_| "有超过 255 个字的字串".to_owned())?);
-            uses.extend(found.iter().copied());
-            use_starts.push(u32::try_from(uses.len()).map_err(|_| "短语太多".to_owned())?);
+        let (offences, offences_automaton) = self.offences.finish()?;
+        let (others, others_automaton) = self.others.finish()?;
+        let mut demands = self.demands;
+        for literals in demands.iter_mut().flat_map(|demand| [Some(&mut demand.anchor), demand.partner.as_mut()]).flatten() {
+            for variant in &variants {
+                let spelled: Vec<Vec<char>> = literals.iter().filter_map(|literal| respelled(literal, variant)).collect();
+                literals.extend(spelled);
+            }
         }
-        let words: Vec<String> = self.literals.keys().map(|literal| literal.iter().collect()).collect();
-        let automaton = Automaton::new(&words).map_err(|error| format!("词库放不进自动机：{error}"))?;
-        let mut anchors: BTreeSet<Vec<char>> = self.anchors.iter().map(|anchor| folded(anchor)).collect();
-        for variant in &variants {
-            let spelled: Vec<Vec<char>> = anchors.iter().filter_map(|anchor| respelled(anchor, variant)).collect();
-            anchors.extend(spelled);
-        }
+        let anchors: BTreeSet<Vec<char>> = demands.iter().flat_map(|demand| demand.anchor.iter().cloned()).collect();
         let minimal = without_containers(&anchors)?;
+        // Whoever finds the literals of these finds all that hold one of them.
+        let decisive: BTreeSet<&Vec<char>> = demands.iter().filter(|demand| demand.partner.is_none()).flat_map(|demand| &demand.anchor).collect();
+        let decisive = without_containers(&decisive.into_iter().cloned().collect())?;
+        demands.retain(|demand| demand.partner.is_some());
+        demands.push(Demand { anchor: decisive, partner: None });
         let docs = Docs {
             entries: self.docs,
             passages: merged.passages.iter().map(|passage| passage.item.clone()).collect(),
@@ -526,22 +579,41 @@ impl Parts {
             disabled: merged.disabled.clone(),
         };
         let negation = self.contexts.iter().position(|context| context.name == "negation").and_then(|at| u16::try_from(at).ok());
-        let prefilter = Prefilter::new(minimal.iter().map(Vec::as_slice), self.single_characters);
+        let prefilter = Prefilter::new(&demands, self.single_characters);
         let tables = Tables {
             entries: self.entries,
             contexts: self.contexts,
             negation,
             exemptions: self.exemptions,
-            phrases: self.phrases,
-            lengths,
-            use_starts,
-            uses,
+            offences,
+            others,
             marks: self.marks,
             variants,
             particles: particles(merged),
         };
-        let lexicon = Lexicon::new(prefilter, tables, automaton);
+        let lexicon = Lexicon::new(prefilter, tables, Automata { offences: offences_automaton, others: others_automaton });
         Ok((lexicon, docs))
+    }
+}
+
+impl PhraseParts {
+    fn finish(self) -> Result<(PhraseTable, Automaton), String> {
+        let (mut anchors, mut others) = (Uses::new(), Uses::new());
+        let mut lengths = Vec::with_capacity(self.literals.len());
+        for (literal, found) in &self.literals {
+            lengths.push(u8::try_from(literal.len()).map_err(|_| "有超过 255 个字的字串".to_owned())?);
+            let is_anchor = |found: &Use| self.phrases[found.phrase as usize].anchor == found.part;
+            anchors.push(found.iter().copied().filter(is_anchor));
+            others.push(found.iter().copied().filter(|found| !is_anchor(found)));
+        }
+        // An automaton cannot be empty; no text holds this character.
+        let words: Vec<String> = self.literals.keys().map(|literal| literal.iter().collect()).collect();
+        let automaton = match words.as_slice() {
+            [] => Automaton::with_values([("\0", 0)]),
+            words => Automaton::new(words),
+        };
+        let automaton = automaton.map_err(|error| format!("词库放不进自动机：{error}"))?;
+        Ok((PhraseTable { phrases: self.phrases, lengths, anchors, others }, automaton))
     }
 }
 

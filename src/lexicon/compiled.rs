@@ -73,6 +73,8 @@ pub struct Phrase {
     pub owner: Owner,
     /// The most characters of each gap; one fewer than there are parts.
     pub gaps: Vec<u8>,
+    /// The part that polite texts hold least: the others are looked for only where it is.
+    pub anchor: u8,
 }
 
 /// A literal stands for this part of this phrase.
@@ -84,6 +86,45 @@ pub struct Use {
     pub part: u8,
     /// Which set of marks.
     pub marks: u16,
+}
+
+/// For each literal the parts of phrases that it stands for, sorted.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Uses {
+    /// For each literal where its uses begin; one more at the end.
+    starts: Vec<u32>,
+    uses: Vec<Use>,
+}
+
+impl Uses {
+    pub(super) fn new() -> Self {
+        Uses { starts: vec![0], uses: Vec::new() }
+    }
+
+    /// Adds the uses of the next literal, which come sorted. Beyond four thousand million uses nothing is added.
+    pub(super) fn push(&mut self, uses: impl IntoIterator<Item = Use>) {
+        self.uses.extend(uses);
+        self.starts.push(u32::try_from(self.uses.len()).unwrap_or(u32::MAX));
+    }
+
+    /// The uses of a literal.
+    #[must_use]
+    pub fn of(&self, literal: u32) -> &[Use] {
+        let literal = literal as usize;
+        &self.uses[self.starts[literal] as usize..self.starts[literal + 1] as usize]
+    }
+
+    /// How many there are of all literals.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.uses.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.uses.is_empty()
+    }
 }
 
 /// Where a capture begins or ends in a literal.
@@ -161,6 +202,19 @@ pub struct Variant {
     pub to: Vec<char>,
 }
 
+/// Phrases, and the literals that they are made of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PhraseTable {
+    /// The phrases.
+    pub phrases: Vec<Phrase>,
+    /// For each literal how many characters it has.
+    pub lengths: Vec<u8>,
+    /// What each literal stands for as the anchor of a phrase.
+    pub anchors: Uses,
+    /// What each literal stands for as another part.
+    pub others: Uses,
+}
+
 /// The flat tables.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Tables {
@@ -172,14 +226,10 @@ pub struct Tables {
     pub negation: Option<u16>,
     /// For each exemption the entries that it is for; none means all.
     pub exemptions: Vec<Option<Vec<u16>>>,
-    /// All phrases.
-    pub phrases: Vec<Phrase>,
-    /// For each literal how many characters it has.
-    pub lengths: Vec<u8>,
-    /// For each literal where its uses begin in `uses`; one more at the end.
-    pub use_starts: Vec<u32>,
-    /// What literals stand for.
-    pub uses: Vec<Use>,
+    /// The phrases of entries.
+    pub offences: PhraseTable,
+    /// Exemptions, ordinary words and contexts: looked for only where an offence is found.
+    pub others: PhraseTable,
     /// Sets of marks.
     pub marks: Vec<Vec<SlotMark>>,
     /// Sorted by `from`.
@@ -222,7 +272,7 @@ pub struct EntryDocs {
     pub sentences: Vec<(usize, String)>,
 }
 
-/// The automaton over all literals; its values are numbers of literals.
+/// An automaton over folded literals.
 pub type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
 
 /// A lexicon that can be run. The tables and the automaton of a prebuilt one are read when the first message needs them:
@@ -232,12 +282,20 @@ pub struct Lexicon {
     pub prefilter: Prefilter,
     body: OnceLock<Body>,
     /// The sections that `body` is read from; empty where it is there from the start.
-    sections: (&'static [u8], &'static [u8]),
+    sections: [&'static [u8]; 3],
 }
 
 struct Body {
     tables: Tables,
-    automaton: Automaton,
+    automata: Automata,
+}
+
+/// An automaton over all literals of each phrase table; its values are numbers of literals.
+pub struct Automata {
+    /// Over those of [`Tables::offences`].
+    pub offences: Automaton,
+    /// Over those of [`Tables::others`].
+    pub others: Automaton,
 }
 
 /// The compiled form cannot be read: it was cut or made by another version.
@@ -245,17 +303,18 @@ struct Body {
 pub struct Unreadable;
 
 impl Lexicon {
-    pub(super) fn new(prefilter: Prefilter, tables: Tables, automaton: Automaton) -> Self {
-        Lexicon { prefilter, body: OnceLock::from(Body { tables, automaton }), sections: (&[], &[]) }
+    pub(super) fn new(prefilter: Prefilter, tables: Tables, automata: Automata) -> Self {
+        Lexicon { prefilter, body: OnceLock::from(Body { tables, automata }), sections: [&[]; 3] }
     }
 
-    /// The form in which the build script writes it into the program: three sections, each after its length.
+    /// The form in which the build script writes it into the program: four sections, each after its length.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         // Serialising plain data into a growing vector has no way to fail.
         let tables = postcard::to_allocvec(self.tables()).unwrap_or_default();
-        for section in [self.prefilter.to_bytes(), tables, self.automaton().serialize()] {
+        let Automata { offences, others } = self.automata();
+        for section in [self.prefilter.to_bytes(), tables, offences.serialize(), others.serialize()] {
             bytes.extend((section.len() as u64).to_le_bytes());
             bytes.extend(section);
         }
@@ -270,9 +329,10 @@ impl Lexicon {
     pub fn from_bytes(bytes: &'static [u8]) -> Result<Lexicon, Unreadable> {
         let (prefilter, rest) = section(bytes)?;
         let (tables, rest) = section(rest)?;
-        let (automaton, _) = section(rest)?;
+        let (offences, rest) = section(rest)?;
+        let (others, _) = section(rest)?;
         let prefilter = Prefilter::from_bytes(prefilter).ok_or(Unreadable)?;
-        Ok(Lexicon { prefilter, body: OnceLock::new(), sections: (tables, automaton) })
+        Ok(Lexicon { prefilter, body: OnceLock::new(), sections: [tables, offences, others] })
     }
 
     /// The flat tables.
@@ -284,19 +344,23 @@ impl Lexicon {
         &self.body().tables
     }
 
-    /// The automaton over all literals.
+    /// The automata over all literals.
     ///
     /// # Panics
     /// As [`Lexicon::tables`].
     #[must_use]
-    pub fn automaton(&self) -> &Automaton {
-        &self.body().automaton
+    pub fn automata(&self) -> &Automata {
+        &self.body().automata
     }
 
     fn body(&self) -> &Body {
-        self.body.get_or_init(|| Body {
-            tables: postcard::from_bytes(self.sections.0).expect("the build script wrote these tables"),
-            automaton: Automaton::deserialize(self.sections.1).expect("the build script wrote this automaton").0,
+        self.body.get_or_init(|| {
+            let [tables, offences, others] = self.sections;
+            let automaton = |bytes| Automaton::deserialize(bytes).expect("the build script wrote this automaton").0;
+            Body {
+                tables: postcard::from_bytes(tables).expect("the build script wrote these tables"),
+                automata: Automata { offences: automaton(offences), others: automaton(others) },
+            }
         })
     }
 

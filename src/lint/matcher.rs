@@ -1,13 +1,20 @@
 //! Which phrases are in a message: one walk of the automaton over its folded characters, and a join where there are gaps.
 
 use crate::lexicon::Lexicon;
-use crate::lexicon::compiled::{Owner, Use};
+use crate::lexicon::compiled::{Automaton, Owner, PhraseTable, Tables, Use};
 use crate::normalize::{FoldedText, Joint};
 use crate::text::sentence::ends_clause;
 use crate::text::{Folded, TextRange};
 
 /// A literal of this length may have loose joints anywhere; a shorter one only between all its characters.
 const LONG_LITERAL: usize = 4;
+
+/// A literal that was found.
+#[derive(Clone, Copy, Debug)]
+struct Hit {
+    literal: u32,
+    range: TextRange<Folded>,
+}
 
 /// A part of a phrase that was found.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +46,7 @@ pub(super) struct Matches {
     pub(super) ordinary: Vec<TextRange<Folded>>,
     /// Contexts by number.
     pub(super) contexts: Vec<(u16, TextRange<Folded>)>,
-    parts: Vec<PartHit>,
+    hits: Vec<Hit>,
     context_exemptions: Vec<(u16, TextRange<Folded>)>,
 }
 
@@ -51,81 +58,98 @@ impl Matches {
         self.exemptions.clear();
         self.ordinary.clear();
         self.contexts.clear();
-        self.parts.clear();
+        self.hits.clear();
         self.context_exemptions.clear();
         put_variants_right(lexicon, &mut self.folded);
-        self.walk(lexicon);
-        self.join(lexicon);
+        let (tables, automata) = (lexicon.tables(), lexicon.automata());
+        self.find(tables, &tables.offences, &automata.offences);
+        // Nearly every message that is looked at in full holds no offence after all, and is done with here.
+        if self.offences.is_empty() {
+            return;
+        }
+        self.find(tables, &tables.others, &automata.others);
         let exempted = std::mem::take(&mut self.context_exemptions);
         self.contexts.retain(|(context, range)| !exempted.iter().any(|(of, around)| of == context && around.covers(*range)));
         self.context_exemptions = exempted;
     }
 
-    fn walk(&mut self, lexicon: &Lexicon) {
-        let tables = lexicon.tables();
-        let mut stepper = lexicon.automaton().find_overlapping_stepper();
-        for index in 0..self.folded.chars().len() {
-            stepper.consume(self.folded.chars()[index]);
+    /// Finds the phrases of one table: all its literals in one walk, then, from their anchors outwards, the phrases.
+    fn find(&mut self, tables: &Tables, table: &PhraseTable, automaton: &Automaton) {
+        let mut hits = std::mem::take(&mut self.hits);
+        hits.clear();
+        let mut stepper = automaton.find_overlapping_stepper();
+        for (index, c) in self.folded.chars().iter().enumerate() {
+            stepper.consume(*c);
             for found in stepper.matches() {
-                let literal = found.value() as usize;
-                let length = usize::from(tables.lengths[literal]);
-                let range = TextRange::new(index + 1 - length, index + 1);
-                if cuts_latin_word(self.folded.chars(), range) {
-                    continue;
-                }
-                let uses = tables.use_starts[literal] as usize..tables.use_starts[literal + 1] as usize;
-                for &found in &tables.uses[uses] {
-                    let phrase = &tables.phrases[found.phrase as usize];
-                    if !phrase.gaps.is_empty() {
-                        self.parts.push(PartHit { found, range });
-                    } else {
-                        self.add(lexicon, phrase.owner, &[PartHit { found, range }]);
-                    }
+                let Some(length) = table.lengths.get(found.value() as usize) else { continue };
+                let range = TextRange::new(index + 1 - usize::from(*length), index + 1);
+                if !cuts_latin_word(self.folded.chars(), range) {
+                    hits.push(Hit { literal: found.value(), range });
                 }
             }
         }
-    }
-
-    /// Puts the parts of phrases with gaps together: for each first part the nearest next ones.
-    fn join(&mut self, lexicon: &Lexicon) {
-        if self.parts.is_empty() {
-            return;
-        }
-        let mut parts = std::mem::take(&mut self.parts);
-        parts.sort_by_key(|hit| (hit.found.phrase, hit.found.part, hit.range.start(), hit.range.end()));
         let mut chain: Vec<PartHit> = Vec::new();
-        for run in parts.chunk_by(|a, b| a.found.phrase == b.found.phrase) {
-            let phrase = &lexicon.tables().phrases[run[0].found.phrase as usize];
-            if usize::from(run[run.len() - 1].found.part) != phrase.gaps.len() {
-                continue;
-            }
-            for first in run.iter().take_while(|hit| hit.found.part == 0) {
+        for hit in &hits {
+            for &found in table.anchors.of(hit.literal) {
+                let phrase = &table.phrases[found.phrase as usize];
                 chain.clear();
-                chain.push(*first);
-                if self.complete(&phrase.gaps, run, &mut chain) {
-                    self.add(lexicon, phrase.owner, &chain);
+                chain.push(PartHit { found, range: hit.range });
+                let whole = phrase.gaps.is_empty()
+                    || self.extend_back(table, &hits, &phrase.gaps, &mut chain)
+                        && self.extend_on(table, &hits, &phrase.gaps, &mut chain);
+                if whole {
+                    self.add(tables, phrase.owner, &chain);
                 }
             }
         }
-        self.parts = parts;
+        self.hits = hits;
     }
 
-    /// Extends the chain to a whole phrase, nearest parts first. The number of parts is small and bounded.
-    fn complete(&self, gaps: &[u8], run: &[PartHit], chain: &mut Vec<PartHit>) -> bool {
-        let done = chain.len();
-        let Some(&gap) = gaps.get(done - 1) else { return true };
-        let from = chain[done - 1].range.end();
-        let next = run.iter().filter(|hit| usize::from(hit.found.part) == done);
+    /// Puts the nearest earlier parts before the chain, the longest of equally near ones, until its first part is the phrase's first.
+    fn extend_back(&self, table: &PhraseTable, hits: &[Hit], gaps: &[u8], chain: &mut Vec<PartHit>) -> bool {
+        let PartHit { found, range } = chain[0];
+        let Some(part) = found.part.checked_sub(1) else { return true };
+        let reach = range.start().saturating_sub(usize::from(gaps[usize::from(part)]));
+        let near = hits.partition_point(|hit| hit.range.end() < reach)..hits.partition_point(|hit| hit.range.end() <= range.start());
+        let mut before: Vec<PartHit> = hits[near]
+            .iter()
+            .filter_map(|hit| Some(PartHit { found: part_of(table, hit.literal, found.phrase, part)?, range: hit.range }))
+            .collect();
+        before.sort_by_key(|hit| (std::cmp::Reverse(hit.range.end()), hit.range.start()));
+        for hit in before {
+            if self.crosses_clause(hit.range.end(), range.start()) {
+                return false;
+            }
+            chain.insert(0, hit);
+            if self.extend_back(table, hits, gaps, chain) {
+                return true;
+            }
+            chain.remove(0);
+        }
+        false
+    }
+
+    /// Puts the nearest later parts behind the chain, the longest of equally near ones, until its last part is the phrase's last.
+    fn extend_on(&self, table: &PhraseTable, hits: &[Hit], gaps: &[u8], chain: &mut Vec<PartHit>) -> bool {
+        let PartHit { found, range } = chain[chain.len() - 1];
+        let Some(gap) = gaps.get(usize::from(found.part)) else { return true };
+        let reach = range.end() + usize::from(*gap);
+        let behind = hits.partition_point(|hit| hit.range.end() <= range.end());
+        let mut next: Vec<PartHit> = hits[behind..]
+            .iter()
+            .filter(|hit| (range.end()..=reach).contains(&hit.range.start()))
+            .filter_map(|hit| {
+                let found = part_of(table, hit.literal, found.phrase, found.part + 1)?;
+                Some(PartHit { found, range: hit.range })
+            })
+            .collect();
+        next.sort_by_key(|hit| (hit.range.start(), std::cmp::Reverse(hit.range.end())));
         for hit in next {
-            let start = hit.range.start();
-            if start < from || start > from + usize::from(gap) {
-                continue;
+            if self.crosses_clause(range.end(), hit.range.start()) {
+                return false;
             }
-            if (from..start).any(|index| ends_clause(self.folded.chars(), index)) {
-                break;
-            }
-            chain.push(*hit);
-            if self.complete(gaps, run, chain) {
+            chain.push(hit);
+            if self.extend_on(table, hits, gaps, chain) {
                 return true;
             }
             chain.pop();
@@ -133,12 +157,16 @@ impl Matches {
         false
     }
 
-    fn add(&mut self, lexicon: &Lexicon, owner: Owner, parts: &[PartHit]) {
+    fn crosses_clause(&self, from: usize, to: usize) -> bool {
+        (from..to).any(|index| ends_clause(self.folded.chars(), index))
+    }
+
+    fn add(&mut self, tables: &Tables, owner: Owner, parts: &[PartHit]) {
         let range = TextRange::new(parts[0].range.start(), parts[parts.len() - 1].range.end());
         match owner {
             Owner::Entry(entry) => {
                 if parts.iter().all(|part| self.reads_as_word(part.range)) {
-                    let captures = captures(lexicon, parts);
+                    let captures = captures(tables, parts);
                     self.offences.push(Offence { entry, range, captures, parts: parts.iter().map(|part| part.range).collect() });
                 }
             }
@@ -167,6 +195,13 @@ impl Matches {
         }
         loose == 0 || joints == inner.len() || range.len() >= LONG_LITERAL
     }
+}
+
+/// That literal as that part of that phrase, if it is one.
+fn part_of(table: &PhraseTable, literal: u32, phrase: u32, part: u8) -> Option<Use> {
+    let uses = table.others.of(literal);
+    let at = uses.partition_point(|found| (found.phrase, found.part) < (phrase, part));
+    uses.get(at).copied().filter(|found| (found.phrase, found.part) == (phrase, part))
 }
 
 /// Whether the range begins or ends inside a word of Latin letters or a number (tm in html).
@@ -205,11 +240,11 @@ fn put_variants_right(lexicon: &Lexicon, folded: &mut FoldedText) {
 }
 
 /// What the captures of a phrase took; of a slot that is captured twice, the first that took something.
-fn captures(lexicon: &Lexicon, parts: &[PartHit]) -> Vec<(u8, TextRange<Folded>)> {
+fn captures(tables: &Tables, parts: &[PartHit]) -> Vec<(u8, TextRange<Folded>)> {
     let mut open: Vec<(u8, usize)> = Vec::new();
     let mut captured: Vec<(u8, TextRange<Folded>)> = Vec::new();
     for part in parts {
-        for mark in &lexicon.tables().marks[usize::from(part.found.marks)] {
+        for mark in &tables.marks[usize::from(part.found.marks)] {
             let at = part.range.start() + usize::from(mark.at);
             if !mark.is_end {
                 open.push((mark.slot, at));
