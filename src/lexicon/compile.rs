@@ -72,8 +72,8 @@ struct Parts {
     others: PhraseParts,
     marks: Vec<Vec<SlotMark>>,
     mark_numbers: HashMap<Vec<SlotMark>, u16>,
-    /// What each offence asks of a line.
-    demands: Vec<Demand>,
+    /// Each way to read an offence, and its anchor.
+    demands: Vec<(Branch, usize)>,
     /// Whether an entry is for whole messages of one character.
     single_characters: bool,
     docs: Vec<EntryDocs>,
@@ -435,7 +435,7 @@ impl<'f> Compiler<'f> {
         }
         for branch in branches {
             match anchor(&branch) {
-                Some(_) => self.parts.demands.extend(demands(&branch)),
+                Some(anchor) => self.parts.demands.push((branch.clone(), anchor)),
                 None if whole_message => self.parts.single_characters = true,
                 None => self.error(
                     place,
@@ -485,42 +485,41 @@ fn anchor(branch: &Branch) -> Option<usize> {
     costs.min_by(|(_, left), (_, right)| left.total_cmp(right)).map(|(number, _)| number)
 }
 
-/// What a phrase asks of a line. Literals of one character cannot be asked for, so each part is taken both ways: by its
-/// longer literals, and by its single characters, which ask nothing. Of the parts that ask, the rarest two are.
-fn demands(branch: &Branch) -> Vec<Demand> {
-    let parts: Vec<(Vec<Vec<char>>, bool)> = branch
-        .parts
-        .iter()
-        .map(|part| {
-            let texts = part.iter().map(|literal| folded(&literal.text));
-            let (long, single): (Vec<_>, Vec<_>) = texts.partition(|text| prefilter::cost([text.as_slice()]).is_some());
-            (long, !single.is_empty())
-        })
-        .collect();
-    // The prefilter asks for both parts in one clause; a part that has a mark written into it may stand in two.
-    let texts = || branch.parts.iter().flatten().map(|literal| &literal.text);
-    let spans_clauses = texts().any(|text| (0..text.len()).any(|index| ends_clause(text, index)));
-    let mut demands = Vec::new();
-    // Each bit says that a part is taken by its longer literals.
-    for choice in 0u32..1 << parts.len() {
-        let by_long = |number: usize| choice >> number & 1 != 0;
-        let possible = parts.iter().enumerate().all(|(number, (long, single))| if by_long(number) { !long.is_empty() } else { *single });
-        if !possible {
-            continue;
+/// What a phrase asks of a line.
+fn demand(branch: &Branch, anchor: usize, variants: &[Variant]) -> Demand {
+    let texts = |part: usize| {
+        let mut texts: Vec<Vec<char>> = branch.parts[part].iter().map(|literal| folded(&literal.text)).collect();
+        for variant in variants {
+            let spelled: Vec<Vec<char>> = texts.iter().filter_map(|text| respelled(text, variant)).collect();
+            texts.extend(spelled);
         }
-        let mut asking: Vec<&Vec<Vec<char>>> =
-            parts.iter().enumerate().filter(|(number, _)| by_long(*number)).map(|(_, (long, _))| long).collect();
-        asking.sort_by(|left, right| {
-            let cost = |texts: &Vec<Vec<char>>| prefilter::cost(texts.iter().map(Vec::as_slice)).unwrap_or(1.0);
-            cost(left).total_cmp(&cost(right))
-        });
-        // Every part of one character: the caller has seen that there is a part that asks whatever is chosen.
-        if let [anchor, rest @ ..] = asking.as_slice() {
-            let partner = rest.first().filter(|_| !spans_clauses).map(|partner| (*partner).clone());
-            demands.push(Demand { anchor: (*anchor).clone(), partner });
+        texts
+    };
+    let own = texts(anchor);
+    let longest = own.iter().map(Vec::len).max().unwrap_or_default();
+    // Between the end of the window and the neighbour lie at most the rest of the anchor and the gap; to the other side
+    // the window itself too.
+    let reach = |gap: usize| u8::try_from(longest + usize::from(branch.gaps[gap])).ok();
+    let edge = |part: usize, first: bool| -> Option<BTreeSet<char>> {
+        let edge = |text: &Vec<char>| {
+            let mut words = text.iter().copied().filter(|c| prefilter::is_word(*c));
+            if first { words.next() } else { words.next_back() }
+        };
+        texts(part).iter().map(edge).collect()
+    };
+    // A part with a mark written into it may stand in two clauses.
+    let marked = |part: usize| texts(part).iter().any(|text| (0..text.len()).any(|index| ends_clause(text, index)));
+    let neighbour = |part: usize, gap: usize, first: bool| {
+        if marked(part) || marked(anchor) {
+            return None;
         }
+        Some((edge(part, first)?, reach(gap)?))
+    };
+    Demand {
+        before: anchor.checked_sub(1).and_then(|part| neighbour(part, part, false)),
+        behind: (anchor < branch.gaps.len()).then(|| neighbour(anchor + 1, anchor, true)).flatten(),
+        anchor: own,
     }
-    demands
 }
 
 /// A literal as it stands in folded text, where a run of three or more is one character.
@@ -557,20 +556,15 @@ impl Parts {
         variants.sort_by(|a, b| a.from.cmp(&b.from));
         let (offences, offences_automaton) = self.offences.finish()?;
         let (others, others_automaton) = self.others.finish()?;
-        let mut demands = self.demands;
-        for literals in demands.iter_mut().flat_map(|demand| [Some(&mut demand.anchor), demand.partner.as_mut()]).flatten() {
-            for variant in &variants {
-                let spelled: Vec<Vec<char>> = literals.iter().filter_map(|literal| respelled(literal, variant)).collect();
-                literals.extend(spelled);
-            }
-        }
+        let mut demands: Vec<Demand> = self.demands.iter().map(|(branch, anchor)| demand(branch, *anchor, &variants)).collect();
         let anchors: BTreeSet<Vec<char>> = demands.iter().flat_map(|demand| demand.anchor.iter().cloned()).collect();
         let minimal = without_containers(&anchors)?;
         // Whoever finds the literals of these finds all that hold one of them.
-        let decisive: BTreeSet<&Vec<char>> = demands.iter().filter(|demand| demand.partner.is_none()).flat_map(|demand| &demand.anchor).collect();
-        let decisive = without_containers(&decisive.into_iter().cloned().collect())?;
-        demands.retain(|demand| demand.partner.is_some());
-        demands.push(Demand { anchor: decisive, partner: None });
+        let alone = |demand: &Demand| demand.before.is_none() && demand.behind.is_none();
+        let decisive = demands.iter().filter(|demand| alone(demand)).flat_map(|demand| demand.anchor.iter().cloned()).collect();
+        let decisive = without_containers(&decisive)?;
+        demands.retain(|demand| !alone(demand));
+        demands.push(Demand { anchor: decisive, before: None, behind: None });
         let docs = Docs {
             entries: self.docs,
             passages: merged.passages.iter().map(|passage| passage.item.clone()).collect(),
