@@ -46,7 +46,8 @@ fn main() {
             return;
         }
     };
-    let write = |name: &str, bytes: &[u8]| fs::write(Path::new(&out).join(name), bytes).expect("OUT_DIR can be written");
+    let write =
+        |name: &str, bytes: &[u8]| fs::write(Path::new(&out).join(name), bytes).expect("OUT_DIR can be written");
     write("lexicon.bin", &compiled.to_bytes());
     write("lexicon-docs.bin", &postcard::to_allocvec(&docs).expect("plain data"));
     let mut list = String::from("[\n");

@@ -23,7 +23,8 @@ const POLITE: [&str; 10] = [
     "这个活动到本周五结束，到时候价格会有变化，您可以先加入购物车",
 ];
 
-const OFFENCES: [&str; 6] = ["，这个我们处理不了", "，不是跟您说过了吗", "，自己看详情页", "，这不是我们的问题", "，爱买不买", "，没办法"];
+const OFFENCES: [&str; 6] =
+    ["，这个我们处理不了", "，不是跟您说过了吗", "，自己看详情页", "，这不是我们的问题", "，爱买不买", "，没办法"];
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
@@ -48,7 +49,9 @@ fn main() {
         let own = median(runs, || run(program(), &["check", "--no-config", "-j1", "--format", "concise"], path));
         let peer = median(runs, || run("rg", &["-c", "-F", "-j1", "-f", &literals.to_string_lossy()], path));
         match (own, peer) {
-            (Some(own), Some(peer)) => println!("{name:<18} {own:>12.2?} {peer:>12.2?} {:>7.2}", own.as_secs_f64() / peer.as_secs_f64()),
+            (Some(own), Some(peer)) => {
+                println!("{name:<18} {own:>12.2?} {peer:>12.2?} {:>7.2}", own.as_secs_f64() / peer.as_secs_f64())
+            }
             (Some(own), None) => println!("{name:<18} {own:>12.2?} {:>12} {:>7}", "no rg", "–"),
             (None, _) => panic!("{} does not run", program()),
         }
@@ -62,7 +65,13 @@ fn program() -> &'static str {
 /// The time of one run, whatever it finds; nothing where the program is not there.
 fn run(program: &str, args: &[&str], path: &Path) -> Option<Duration> {
     let start = Instant::now();
-    let status = Command::new(program).args(args).arg(path).stdout(Stdio::null()).stderr(Stdio::null()).status().ok()?;
+    let status = Command::new(program)
+        .args(args)
+        .arg(path)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .ok()?;
     let elapsed = start.elapsed();
     matches!(status.code(), Some(0 | 1)).then_some(elapsed)
 }

@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn is_what_its_files_compile_to() {
-        let (compiled, docs) = crate::lexicon::compile::compile(&super::files()).expect("the build script compiled them");
+        let (compiled, docs) =
+            crate::lexicon::compile::compile(&super::files()).expect("the build script compiled them");
         assert!(compiled.to_bytes() == super::LEXICON, "the same files give the same bytes");
         assert_eq!(docs.entries.len(), super::docs().entries.len());
     }

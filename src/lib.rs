@@ -3,9 +3,9 @@
 //! The layers, from the bottom; a module uses only those above it in this list (a test holds this):
 //! [`text`] · [`normalize`], [`document`], [`diagnostic`] · [`lexicon`], [`config`] · [`lint`] · [`report`], [`workspace`] · [`cli`].
 
+pub mod builtin;
 #[cfg(feature = "cli")]
 pub mod cli;
-pub mod builtin;
 pub mod config;
 pub mod diagnostic;
 pub mod document;

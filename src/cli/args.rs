@@ -17,7 +17,7 @@ const EXAMPLES: &str = "\
   wanyan check 回复.txt 话术/         检查一个文件和一个文件夹
   pbpaste | wanyan check -           检查剪贴板里的一段话
   wanyan fix --diff 话术/            先看看会改成什么样，不写文件
-  wanyan explain blunt-refusal/cannot-handle
+  wanyan explain blunt-refusal/flat-no
                                      某条规则为什么这样要求、怎么说更好
 
 退出码：0 没有发现问题，1 有发现，2 没能运行（或有文件没能检查）";
@@ -87,7 +87,7 @@ pub enum Command {
     Fix(FixArgs),
     /// 说明一条规则：为什么、依据、例子
     #[command(help_template = TEMPLATE, override_usage = "wanyan explain [选项] <规则>",
-        after_help = "例子：\n  wanyan explain blunt-refusal/cannot-handle\n  wanyan explain cannot-handle\n  wanyan explain blunt-refusal       这一类的所有规则")]
+        after_help = "例子：\n  wanyan explain blunt-refusal/flat-no\n  wanyan explain cannot-handle\n  wanyan explain blunt-refusal       这一类的所有规则")]
     Explain(ExplainArgs),
     /// 列出所有规则
     #[command(help_template = TEMPLATE, override_usage = "wanyan rules [选项]",
@@ -259,7 +259,7 @@ pub struct FixArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "选项")]
 pub struct ExplainArgs {
-    /// 规则，如 blunt-refusal/cannot-handle；也可以只写后一半，或只写类别
+    /// 规则，如 blunt-refusal/flat-no；也可以只写后一半，或只写类别
     #[arg(value_name = "规则", help_heading = "参数")]
     pub rule: String,
 

@@ -27,7 +27,8 @@ use args::{Arguments, Command};
 use output::Output;
 
 pub use engine::{
-    CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, InputFormat, MessageUnit, RunError, Selection,
+    CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, InputFormat, MessageUnit, RunError,
+    Selection,
 };
 pub use exit::Exit;
 pub use program::Program;

@@ -6,7 +6,8 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::engine::{
-    CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, InputFormat, MessageUnit, RunError, Selection,
+    CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, InputFormat, MessageUnit, RunError,
+    Selection,
 };
 use crate::config::Options;
 use crate::document::{self, ExtractOptions, Format};
@@ -16,8 +17,8 @@ use crate::report::explain::{Example, Passage, RuleDoc};
 use crate::report::{Finding, Problem};
 use crate::workspace::decode::{decode, encode};
 use crate::workspace::{
-    Buffers, Event, FixLevel, Mended, Settings, explain_io, find_options, in_order, load_documented, load_lexicon, mend,
-    read_options,
+    Buffers, Event, FixLevel, Mended, Settings, explain_io, find_options, in_order, load_documented, load_lexicon,
+    mend, read_options,
 };
 
 /// The engine of the program.
@@ -60,7 +61,13 @@ impl Engine for Program {
         )
     }
 
-    fn fix(&self, selection: &Selection, level: FixLevel, inputs: &[Input], sink: &mut dyn FixSink) -> Result<(), RunError> {
+    fn fix(
+        &self,
+        selection: &Selection,
+        level: FixLevel,
+        inputs: &[Input],
+        sink: &mut dyn FixSink,
+    ) -> Result<(), RunError> {
         let (lexicon, extract) = prepare(selection)?;
         let settings = settings(&lexicon, extract, selection);
         in_order(
@@ -74,7 +81,11 @@ impl Engine for Program {
                     Err((line, message)) => sink.problem(&Problem { path: &path, line, message: &message })?,
                     Ok(file) => {
                         for problem in &file.mended.problems {
-                            sink.problem(&Problem { path: &path, line: Some(problem.line), message: &problem.message })?;
+                            sink.problem(&Problem {
+                                path: &path,
+                                line: Some(problem.line),
+                                message: &problem.message,
+                            })?;
                         }
                         sink.fixed(&FixedInput {
                             input,
@@ -99,7 +110,8 @@ impl Engine for Program {
         show: &mut dyn FnMut(&[RuleDoc<'_>]) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
         let (lexicon, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
-        let mut rules: Vec<RuleDoc<'_>> = (0..docs.entries.len()).map(|number| document_rule(&lexicon, &docs, number)).collect();
+        let mut rules: Vec<RuleDoc<'_>> =
+            (0..docs.entries.len()).map(|number| document_rule(&lexicon, &docs, number)).collect();
         rules.sort_by_key(|doc| doc.rule.category);
         show(&rules)
     }
@@ -225,7 +237,11 @@ struct MendedFile {
     mended: Mended,
 }
 
-fn read_and_mend(settings: &Settings<'_>, input: &Input, level: FixLevel) -> Result<MendedFile, (Option<usize>, String)> {
+fn read_and_mend(
+    settings: &Settings<'_>,
+    input: &Input,
+    level: FixLevel,
+) -> Result<MendedFile, (Option<usize>, String)> {
     let plain = |message: String| (None, message);
     let mut before = Vec::new();
     let read = match input {
@@ -258,7 +274,12 @@ fn document_rule<'a>(lexicon: &'a Lexicon, docs: &'a Docs, number: usize) -> Rul
             .passages
             .iter()
             .filter(|passage| entry.rule.source.contains(&passage.id))
-            .map(|passage| Passage { id: &passage.id, title: &passage.title, document: &passage.document, text: &passage.text })
+            .map(|passage| Passage {
+                id: &passage.id,
+                title: &passage.title,
+                document: &passage.document,
+                text: &passage.text,
+            })
             .collect(),
         examples: own
             .sentences

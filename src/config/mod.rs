@@ -67,7 +67,9 @@ impl Options {
             let quoted: Vec<&str> = original.split('`').skip(1).step_by(2).collect();
             let known = quoted.get(1..).unwrap_or_default();
             let name = quoted.first().copied().unwrap_or_default();
-            let guess = did_you_mean(name, known.iter().copied()).map(|best| format!("是不是想写 {best}？")).unwrap_or_default();
+            let guess = did_you_mean(name, known.iter().copied())
+                .map(|best| format!("是不是想写 {best}？"))
+                .unwrap_or_default();
             let message = if original.starts_with("unknown field") {
                 format!("不认识的配置项 {name}。{guess}可以用的有：{}", known.join("、"))
             } else if original.starts_with("unknown variant") {
@@ -107,7 +109,8 @@ mod tests {
     fn reads_options() {
         let options = Options::parse("lexicon = ['a.toml']\nagent-labels = ['小美']\nmessage = 'paragraph'\n").unwrap();
         assert_eq!(options.lexicon, ["a.toml"]);
-        let extract = options.extract_options(&ExtractOptions { agent_labels: vec!["小李".to_owned()], ..ExtractOptions::default() });
+        let extract = options
+            .extract_options(&ExtractOptions { agent_labels: vec!["小李".to_owned()], ..ExtractOptions::default() });
         assert_eq!(extract.agent_labels, ["小美", "小李"]);
         assert_eq!(extract.message, MessageUnit::Paragraph);
     }

@@ -96,7 +96,7 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
     let names: Vec<&str> = names.into_iter().take(5).collect();
     let line = plain::lines(text, 0..first.start).count() + 1;
     let message = format!(
-        "没有认出哪一方是客服（见到的称呼：{}），所以全部发言都检查了；请在配置里用 agent_labels 写明客服的称呼",
+        "没有认出哪一方是客服（见到的称呼：{}），所以全部发言都检查了；请在 wanyan.toml 里用 agent-labels 写明客服的称呼",
         names.join("、")
     );
     vec![Problem { line, message }]

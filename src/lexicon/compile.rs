@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aho_corasick::AhoCorasick;
 
 use super::compiled::{
-    Automata, Automaton, Condition, Context, Docs, Entry, EntryDocs, Lexicon, Owner, Phrase, PhraseTable, Rewrite, Scope, SlotMark, Tables, Use, Uses, Variant,
+    Automata, Automaton, Condition, Context, Docs, Entry, EntryDocs, Lexicon, Owner, Phrase, PhraseTable, Rewrite,
+    Scope, SlotMark, Tables, Use, Uses, Variant,
 };
 use super::error::{LexiconError, LexiconErrors, did_you_mean};
 use super::load::{self, From, Merged, MergedEntry, SourceFile};
@@ -14,7 +15,7 @@ use super::prefilter::{self, Demand, Prefilter};
 use super::rewrite::{self, TemplateError};
 use super::schema::{Located, Mitigation, RewriteSource};
 use crate::diagnostic::{Applicability, Category, Rule, Severity};
-use crate::normalize::{FoldedText, fold_char};
+use crate::normalize::{FoldedText, fold_char, is_filler};
 use crate::text::sentence::ends_clause;
 
 /// The most parts of one phrase.
@@ -185,7 +186,11 @@ impl<'f> Compiler<'f> {
         }
         let well_formed = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
         if !well_formed || name.is_empty() {
-            self.error(place, "词表的名字只能用小写字母、数字和下划线", "例如 [words] 下写 deal_with = [\"办\", \"处理\"]");
+            self.error(
+                place,
+                "词表的名字只能用小写字母、数字和下划线",
+                "例如 [words] 下写 deal_with = [\"办\", \"处理\"]",
+            );
         } else if let Err(error) = pattern::expand(&format!("@{name}"), &self.sets, fold_char) {
             let (message, help) = self.describe(&error);
             self.error(place, message, help);
@@ -215,7 +220,11 @@ impl<'f> Compiler<'f> {
         if !passages.iter().any(|passage| passage.item.id == source) {
             let best = did_you_mean(source, passages.iter().map(|passage| passage.item.id.as_str()));
             let guess = best.map(|best| format!("是不是想写 {best}？")).unwrap_or_default();
-            self.error(place, format!("没有出处 {source}"), format!("{guess}出处在 sources.toml 的 [[passage]] 里定义"));
+            self.error(
+                place,
+                format!("没有出处 {source}"),
+                format!("{guess}出处在 sources.toml 的 [[passage]] 里定义"),
+            );
         }
     }
 
@@ -259,7 +268,11 @@ impl<'f> Compiler<'f> {
         for pattern in &source.exemptions {
             self.phrase(place.at(pattern), &pattern.value, Owner::EntryExemption(number), &[]);
         }
-        let rewrites = source.rewrite.iter().filter_map(|rewrite| self.rewrite(place.at(rewrite), &rewrite.value, &slots)).collect();
+        let rewrites = source
+            .rewrite
+            .iter()
+            .filter_map(|rewrite| self.rewrite(place.at(rewrite), &rewrite.value, &slots))
+            .collect();
         let policy = source.mitigation.as_ref().or(mitigation.as_ref()).cloned().unwrap_or_default();
         let (soften, soften_to, clear) = self.mitigation(place, &policy);
         let located = |examples: &[Located<String>]| {
@@ -268,7 +281,8 @@ impl<'f> Compiler<'f> {
             };
             examples.iter().map(|example| (line(example), example.value.clone())).collect()
         };
-        let mut touching: BTreeSet<usize> = source.patterns.iter().chain(&source.exemptions).filter_map(|thing| thing.file).collect();
+        let mut touching: BTreeSet<usize> =
+            source.patterns.iter().chain(&source.exemptions).filter_map(|thing| thing.file).collect();
         touching.extend(source.rewrite.iter().filter_map(|rewrite| rewrite.file));
         touching.insert(from.file);
         self.parts.docs.push(EntryDocs {
@@ -324,11 +338,21 @@ impl<'f> Compiler<'f> {
                 return None;
             }
         };
-        let number = self.merged.contexts.keys().position(|known| known == context).and_then(|number| u16::try_from(number).ok());
+        let number = self
+            .merged
+            .contexts
+            .keys()
+            .position(|known| known == context)
+            .and_then(|number| u16::try_from(number).ok());
         if number.is_none() {
-            let known: Vec<&str> =
-                CONDITIONS.iter().map(|(known, _)| *known).chain(self.merged.contexts.keys().map(String::as_str)).collect();
-            let guess = did_you_mean(context, known.iter().copied()).map(|best| format!("是不是想写 {best}？")).unwrap_or_default();
+            let known: Vec<&str> = CONDITIONS
+                .iter()
+                .map(|(known, _)| *known)
+                .chain(self.merged.contexts.keys().map(String::as_str))
+                .collect();
+            let guess = did_you_mean(context, known.iter().copied())
+                .map(|best| format!("是不是想写 {best}？"))
+                .unwrap_or_default();
             self.error(place, format!("不认识的条件 {name}"), format!("{guess}可以用：{}", known.join("、")));
         }
         number.map(|number| Condition::Context(number, scope))
@@ -338,11 +362,19 @@ impl<'f> Compiler<'f> {
         let template = match rewrite::parse(&source.to, slots) {
             Ok(template) => template,
             Err(TemplateError::Unbalanced) => {
-                self.error(place, format!("改写「{}」里的花括号不成对", source.to), "槽位写成 {名字}；花括号本身写成 {{ 和 }}");
+                self.error(
+                    place,
+                    format!("改写「{}」里的花括号不成对", source.to),
+                    "槽位写成 {名字}；花括号本身写成 {{ 和 }}",
+                );
                 return None;
             }
             Err(TemplateError::UnknownSlot(slot)) => {
-                let known = if slots.is_empty() { "这个词条的模式里没有捕获".to_owned() } else { format!("可以用：{}", slots.join("、")) };
+                let known = if slots.is_empty() {
+                    "这个词条的模式里没有捕获".to_owned()
+                } else {
+                    format!("可以用：{}", slots.join("、"))
+                };
                 let help = format!("{known}、before、after；在模式里用 <{slot}:…> 可以捕获");
                 self.error(place, format!("改写「{}」用了模式里没有的槽位 {{{slot}}}", source.to), help);
                 return None;
@@ -371,9 +403,20 @@ impl<'f> Compiler<'f> {
                 }
             }
             if numbers.len() == before && Category::from_name(&rule.value).is_none() {
-                let known: Vec<&str> = self.merged.entries.iter().map(|entry| entry.item.id.as_str()).chain(Category::ALL.map(Category::name)).collect();
-                let guess = did_you_mean(&rule.value, known).map(|best| format!("是不是想写 {best}？")).unwrap_or_default();
-                self.error(place.at(rule), format!("没有规则或类别 {}", rule.value), format!("{guess}`wanyan rules` 会列出全部规则"));
+                let known: Vec<&str> = self
+                    .merged
+                    .entries
+                    .iter()
+                    .map(|entry| entry.item.id.as_str())
+                    .chain(Category::ALL.map(Category::name))
+                    .collect();
+                let guess =
+                    did_you_mean(&rule.value, known).map(|best| format!("是不是想写 {best}？")).unwrap_or_default();
+                self.error(
+                    place.at(rule),
+                    format!("没有规则或类别 {}", rule.value),
+                    format!("{guess}`wanyan rules` 会列出全部规则"),
+                );
             }
         }
         numbers.sort_unstable();
@@ -385,7 +428,11 @@ impl<'f> Compiler<'f> {
         match pattern::expand(pattern, &self.sets, fold_char) {
             Ok(branches) => {
                 if branches.iter().any(|branch| branch.parts.len() > MAX_PARTS) {
-                    self.error(place, format!("模式「{pattern}」的空隙太多"), format!("一个模式最多 {} 处空隙", MAX_PARTS - 1));
+                    self.error(
+                        place,
+                        format!("模式「{pattern}」的空隙太多"),
+                        format!("一个模式最多 {} 处空隙", MAX_PARTS - 1),
+                    );
                     return Vec::new();
                 }
                 branches
@@ -417,9 +464,7 @@ impl<'f> Compiler<'f> {
             PatternError::BareGap => {
                 ("空隙 … 的两边都要有字".to_owned(), "空隙不能在开头或结尾，两个空隙之间也要有字".to_owned())
             }
-            PatternError::NotInSet(name) => {
-                (format!("词表 @{name} 里不能有空隙"), "请把空隙写到模式里".to_owned())
-            }
+            PatternError::NotInSet(name) => (format!("词表 @{name} 里不能有空隙"), "请把空隙写到模式里".to_owned()),
         }
     }
 
@@ -487,15 +532,16 @@ fn anchor(branch: &Branch) -> Option<usize> {
 
 /// What a phrase asks of a line.
 fn demand(branch: &Branch, anchor: usize, variants: &[Variant]) -> Demand {
-    let texts = |part: usize| {
-        let mut texts: Vec<Vec<char>> = branch.parts[part].iter().map(|literal| folded(&literal.text)).collect();
+    let spelled = |part: &Vec<Literal>| {
+        let mut texts: Vec<Vec<char>> = part.iter().map(|literal| folded(&literal.text)).collect();
         for variant in variants {
             let spelled: Vec<Vec<char>> = texts.iter().filter_map(|text| respelled(text, variant)).collect();
             texts.extend(spelled);
         }
         texts
     };
-    let own = texts(anchor);
+    let texts: Vec<Vec<Vec<char>>> = branch.parts.iter().map(spelled).collect();
+    let own = &texts[anchor];
     let longest = own.iter().map(Vec::len).max().unwrap_or_default();
     // Between the end of the window and the neighbour lie at most the rest of the anchor and the gap; to the other side
     // the window itself too.
@@ -505,10 +551,10 @@ fn demand(branch: &Branch, anchor: usize, variants: &[Variant]) -> Demand {
             let mut words = text.iter().copied().filter(|c| prefilter::is_word(*c));
             if first { words.next() } else { words.next_back() }
         };
-        texts(part).iter().map(edge).collect()
+        texts[part].iter().map(edge).collect()
     };
     // A part with a mark written into it may stand in two clauses.
-    let marked = |part: usize| texts(part).iter().any(|text| (0..text.len()).any(|index| ends_clause(text, index)));
+    let marked = |part: usize| texts[part].iter().any(|text| (0..text.len()).any(|index| ends_clause(text, index)));
     let neighbour = |part: usize, gap: usize, first: bool| {
         if marked(part) || marked(anchor) {
             return None;
@@ -518,12 +564,17 @@ fn demand(branch: &Branch, anchor: usize, variants: &[Variant]) -> Demand {
     Demand {
         before: anchor.checked_sub(1).and_then(|part| neighbour(part, part, false)),
         behind: (anchor < branch.gaps.len()).then(|| neighbour(anchor + 1, anchor, true)).flatten(),
-        anchor: own,
+        anchor: own.clone(),
     }
 }
 
 /// A literal as it stands in folded text, where a run of three or more is one character.
 fn folded(literal: &[char]) -> Vec<char> {
+    let changes =
+        literal.iter().any(|c| is_filler(*c)) || literal.windows(3).any(|run| run[0] == run[1] && run[1] == run[2]);
+    if !changes {
+        return literal.to_vec();
+    }
     FoldedText::new(&literal.iter().collect::<String>()).chars().to_vec()
 }
 
@@ -556,12 +607,17 @@ impl Parts {
         variants.sort_by(|a, b| a.from.cmp(&b.from));
         let (offences, offences_automaton) = self.offences.finish()?;
         let (others, others_automaton) = self.others.finish()?;
-        let mut demands: Vec<Demand> = self.demands.iter().map(|(branch, anchor)| demand(branch, *anchor, &variants)).collect();
+        let mut demands: Vec<Demand> =
+            self.demands.iter().map(|(branch, anchor)| demand(branch, *anchor, &variants)).collect();
         let anchors: BTreeSet<Vec<char>> = demands.iter().flat_map(|demand| demand.anchor.iter().cloned()).collect();
         let minimal = without_containers(&anchors)?;
         // Whoever finds the literals of these finds all that hold one of them.
         let alone = |demand: &Demand| demand.before.is_none() && demand.behind.is_none();
-        let decisive = demands.iter().filter(|demand| alone(demand)).flat_map(|demand| demand.anchor.iter().cloned()).collect();
+        let decisive = demands
+            .iter()
+            .filter(|demand| alone(demand))
+            .flat_map(|demand| demand.anchor.iter().cloned())
+            .collect();
         let decisive = without_containers(&decisive)?;
         demands.retain(|demand| !alone(demand));
         demands.push(Demand { anchor: decisive, before: None, behind: None });
@@ -572,7 +628,11 @@ impl Parts {
             literals: minimal.iter().map(|literal| literal.iter().collect()).collect(),
             disabled: merged.disabled.clone(),
         };
-        let negation = self.contexts.iter().position(|context| context.name == "negation").and_then(|at| u16::try_from(at).ok());
+        let negation = self
+            .contexts
+            .iter()
+            .position(|context| context.name == "negation")
+            .and_then(|at| u16::try_from(at).ok());
         let prefilter = Prefilter::new(&demands, self.single_characters);
         let tables = Tables {
             entries: self.entries,
@@ -585,7 +645,8 @@ impl Parts {
             variants,
             particles: particles(merged),
         };
-        let lexicon = Lexicon::new(prefilter, tables, Automata { offences: offences_automaton, others: others_automaton });
+        let lexicon =
+            Lexicon::new(prefilter, tables, Automata { offences: offences_automaton, others: others_automaton });
         Ok((lexicon, docs))
     }
 }
@@ -628,6 +689,9 @@ fn particles(merged: &Merged) -> Vec<char> {
 
 /// A literal with its first right spelling written the variant way.
 fn respelled(literal: &[char], variant: &Variant) -> Option<Vec<char>> {
+    if !literal.contains(variant.to.first()?) {
+        return None;
+    }
     let at = literal.windows(variant.to.len()).position(|window| window == variant.to)?;
     let mut spelled = literal.to_vec();
     spelled[at..at + variant.from.len()].copy_from_slice(&variant.from);

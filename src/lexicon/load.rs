@@ -111,10 +111,15 @@ fn toml_error(file: &SourceFile, error: &toml::de::Error) -> LexiconError {
     } else if original.starts_with("unknown variant") {
         let name = quoted.first().copied().unwrap_or_default();
         let known = quoted.get(1..).unwrap_or_default();
-        let best = did_you_mean(name, known.iter().copied()).map(|best| format!("是不是想写 {best}？")).unwrap_or_default();
+        let best = did_you_mean(name, known.iter().copied())
+            .map(|best| format!("是不是想写 {best}？"))
+            .unwrap_or_default();
         (format!("不认识的值 {name}"), Some(format!("{best}可以用的值：{}", known.join("、"))))
     } else {
-        (format!("TOML 写法有误：{original}"), Some("请检查引号、括号和等号是否成对，或对照 docs/lexicon-format.md".to_owned()))
+        (
+            format!("TOML 写法有误：{original}"),
+            Some("请检查引号、括号和等号是否成对，或对照 docs/lexicon-format.md".to_owned()),
+        )
     };
     LexiconError {
         file: file.name.clone(),
@@ -163,13 +168,20 @@ impl Loader<'_> {
 
     fn error(&mut self, file: usize, line: usize, entry: Option<&str>, message: String, help: Option<String>) {
         let file = self.files[file].name.clone();
-        self.errors.push(LexiconError { file, line: Some(line), entry: entry.map(str::to_owned), message, help });
+        self.errors
+            .push(LexiconError { file, line: Some(line), entry: entry.map(str::to_owned), message, help });
     }
 
     /// Says that a built-in thing is defined twice.
     fn twice(&mut self, what: &str, name: &str, file: usize, line: usize, before: (usize, usize)) {
         let place = format!("{}:{}", self.files[before.0].name, before.1);
-        self.error(file, line, Some(name), format!("{what}重复定义"), Some(format!("已经在 {place} 定义过，请改名或合并")));
+        self.error(
+            file,
+            line,
+            Some(name),
+            format!("{what}重复定义"),
+            Some(format!("已经在 {place} 定义过，请改名或合并")),
+        );
     }
 
     fn merge(&mut self, number: usize, file: LexiconFile) {
@@ -228,11 +240,21 @@ impl Loader<'_> {
             self.add_entry(entry, file.category, file.mitigation.as_ref());
         }
         if !overlay {
-            let misplaced = [(file.extend.first().map(|x| x.at), "extend"), (file.replace.first().map(|x| x.at), "replace"), (file.disable.first().map(|x| x.at), "disable")];
+            let misplaced = [
+                (file.extend.first().map(|x| x.at), "extend"),
+                (file.replace.first().map(|x| x.at), "replace"),
+                (file.disable.first().map(|x| x.at), "disable"),
+            ];
             for (at, name) in misplaced {
                 if let Some(at) = at {
                     let line = line_of(&self.files[number].text, at);
-                    self.error(number, line, None, format!("内置词库里不能用 [[{name}]]"), Some("请直接修改词条本身".to_owned()));
+                    self.error(
+                        number,
+                        line,
+                        None,
+                        format!("内置词库里不能用 [[{name}]]"),
+                        Some("请直接修改词条本身".to_owned()),
+                    );
                 }
             }
             return;
@@ -248,7 +270,13 @@ impl Loader<'_> {
         for disabled in file.disable {
             let disabled = self.from(number, disabled);
             if disabled.item.reason.trim().is_empty() {
-                self.error(number, disabled.line, Some(&disabled.item.id), "停用词条要写明原因".to_owned(), Some("请填写 reason，例如 reason = \"门店口头语，已与质检确认\"".to_owned()));
+                self.error(
+                    number,
+                    disabled.line,
+                    Some(&disabled.item.id),
+                    "停用词条要写明原因".to_owned(),
+                    Some("请填写 reason，例如 reason = \"门店口头语，已与质检确认\"".to_owned()),
+                );
             }
             if let Some(at) = self.find(number, disabled.line, &disabled.item.id) {
                 self.merged.entries.remove(at);
@@ -259,7 +287,10 @@ impl Loader<'_> {
 
     fn add_entry(&mut self, entry: From<EntrySource>, category: Option<Category>, mitigation: Option<&Mitigation>) {
         let Some(category) = category else {
-            let help = format!("请在文件开头写上，例如 category = \"blunt-refusal\"；可选：{}", Category::ALL.map(Category::name).join("、"));
+            let help = format!(
+                "请在文件开头写上，例如 category = \"blunt-refusal\"；可选：{}",
+                Category::ALL.map(Category::name).join("、")
+            );
             self.error(entry.file, entry.line, Some(&entry.item.id), "这个文件没有写 category".to_owned(), Some(help));
             return;
         };
@@ -267,7 +298,13 @@ impl Loader<'_> {
         let well_formed = !entry.item.id.is_empty()
             && entry.item.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !well_formed {
-            self.error(entry.file, entry.line, Some(&id), "词条名只能用小写字母、数字和连字符".to_owned(), Some("例如 id = \"cannot-handle\"".to_owned()));
+            self.error(
+                entry.file,
+                entry.line,
+                Some(&id),
+                "词条名只能用小写字母、数字和连字符".to_owned(),
+                Some("例如 id = \"cannot-handle\"".to_owned()),
+            );
             return;
         }
         if let Some(existing) = self.merged.entries.iter().find(|existing| existing.item.id == id) {

@@ -225,7 +225,9 @@ impl<'p> Parser<'p> {
 
     fn name(&mut self) -> String {
         let mut name = String::new();
-        while let Some(c) = self.chars.get(self.at).filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || **c == '_') {
+        while let Some(c) =
+            self.chars.get(self.at).filter(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || **c == '_')
+        {
             name.push(*c);
             self.at += 1;
         }
@@ -312,7 +314,9 @@ impl Expander<'_> {
                 match way.as_slice() {
                     [Piece::Literals(found)] => {
                         // Captures inside a set would fill slots of a pattern that does not name them.
-                        literals.extend(found.iter().map(|literal| Literal { text: literal.text.clone(), marks: Vec::new() }));
+                        literals.extend(
+                            found.iter().map(|literal| Literal { text: literal.text.clone(), marks: Vec::new() }),
+                        );
                     }
                     _ => return Err(PatternError::NotInSet(name.to_owned())),
                 }
@@ -424,7 +428,8 @@ fn split_at_gaps(pieces: Pieces) -> Result<Vec<Branch>, PatternError> {
             }
             Piece::Literals(literals) => literals,
         };
-        let (empty, full): (Vec<Literal>, Vec<Literal>) = literals.into_iter().partition(|literal| literal.text.is_empty());
+        let (empty, full): (Vec<Literal>, Vec<Literal>) =
+            literals.into_iter().partition(|literal| literal.text.is_empty());
         if empty.iter().any(|literal| !literal.marks.is_empty()) {
             return Err(PatternError::BareGap);
         }
@@ -478,10 +483,15 @@ mod tests {
     use super::*;
 
     fn sets() -> WordSets {
-        [("you", vec!["您", "你"]), ("deal", vec!["办", "处理(一下)?"]), ("loop", vec!["@loop"]), ("gap", vec!["不…行"])]
-            .into_iter()
-            .map(|(name, words)| (name.to_owned(), words.into_iter().map(str::to_owned).collect()))
-            .collect()
+        [
+            ("you", vec!["您", "你"]),
+            ("deal", vec!["办", "处理(一下)?"]),
+            ("loop", vec!["@loop"]),
+            ("gap", vec!["不…行"]),
+        ]
+        .into_iter()
+        .map(|(name, words)| (name.to_owned(), words.into_iter().map(str::to_owned).collect()))
+        .collect()
     }
 
     /// The branches in a notation of their own: literals with | between them, gaps as their number.
@@ -555,7 +565,8 @@ mod tests {
         let branches = expand("要<what:(换)?@you…3>了", &sets(), |c| c).unwrap();
         assert_eq!(branches.len(), 1);
         let head = branches[0].parts[0].iter().find(|literal| literal.text.len() == 3).unwrap();
-        let marks: Vec<(&str, Edge, usize)> = head.marks.iter().map(|mark| (mark.slot.as_str(), mark.edge, mark.at)).collect();
+        let marks: Vec<(&str, Edge, usize)> =
+            head.marks.iter().map(|mark| (mark.slot.as_str(), mark.edge, mark.at)).collect();
         assert_eq!(marks, [("what", Edge::Start, 1), ("you", Edge::Start, 2), ("you", Edge::End, 3)]);
         let tail = &branches[0].parts[1][0];
         assert_eq!(tail.marks, [Mark { slot: "what".to_owned(), edge: Edge::End, at: 0 }]);

@@ -254,9 +254,11 @@ impl Prefilter {
         while at < bytes.len() {
             let lead = bytes[at];
             let right;
-            if lead >= 0xe3 && lead < 0xf0 && at + 2 < bytes.len() {
+            if (0xe3..0xf0).contains(&lead) && at + 2 < bytes.len() {
                 // Han, and the marks and full-width forms beside them; the marks count no more than ASCII's do.
-                right = (u32::from(lead) & 0x0f) << 12 | (u32::from(bytes[at + 1]) & 0x3f) << 6 | (u32::from(bytes[at + 2]) & 0x3f);
+                right = (u32::from(lead) & 0x0f) << 12
+                    | (u32::from(bytes[at + 1]) & 0x3f) << 6
+                    | (u32::from(bytes[at + 2]) & 0x3f);
                 at += 3;
                 if is_wide_mark(right) {
                     continue;
@@ -278,7 +280,13 @@ impl Prefilter {
                 right = u32::from(lead);
             } else {
                 // Symbols, emoji and rare characters are no part of a phrase; they may be fillers.
-                at += if lead < 0xe0 { 2 } else if lead < 0xf0 { 3 } else { 4 };
+                at += if lead < 0xe0 {
+                    2
+                } else if lead < 0xf0 {
+                    3
+                } else {
+                    4
+                };
                 continue;
             }
             let index = pair_index(left, right);
@@ -343,7 +351,20 @@ mod tests {
     #[test]
     fn finds_what_folding_would_find() {
         let filter = filter(&["不行", "的没办法", "没办法", "滚蛋", "sb", "100%有效", "是的,但是吧"]);
-        for text in ["不行", "這个沒辦法", "滚.蛋", "不 行", "不\u{200b}行", "不😊行", "Ｓb", "是 S B 吗", "100％有效", "亲\n不行", "真的没没没办法", "是的，但是吧"] {
+        for text in [
+            "不行",
+            "這个沒辦法",
+            "滚.蛋",
+            "不 行",
+            "不\u{200b}行",
+            "不😊行",
+            "Ｓb",
+            "是 S B 吗",
+            "100％有效",
+            "亲\n不行",
+            "真的没没没办法",
+            "是的，但是吧",
+        ] {
             assert!(filter.find(text, 0).is_some(), "{text}");
         }
         for text in ["", "您好", "不\n行", "没办", "行不"] {
@@ -357,9 +378,15 @@ mod tests {
         let anchor = vec!["退款".chars().collect()];
         let demand = Demand { anchor, before: Some((['定', '证'].into(), 4)), behind: None };
         let filter = Prefilter::new(&[demand], false);
-        for (text, passes) in
-            [("退款", false), ("一定", false), ("一定\n退款", false), ("保证能退款", true), ("一定 “给您” 退款", true), ("退款一定到", false), ("一定在很久很久以后退款", false)]
-        {
+        for (text, passes) in [
+            ("退款", false),
+            ("一定", false),
+            ("一定\n退款", false),
+            ("保证能退款", true),
+            ("一定 “给您” 退款", true),
+            ("退款一定到", false),
+            ("一定在很久很久以后退款", false),
+        ] {
             assert_eq!(filter.find(text, 0).is_some(), passes, "{text}");
         }
         let read = Prefilter::from_bytes(&filter.to_bytes()).expect("it was just written");

@@ -13,8 +13,26 @@ const NEGATION_REACH: usize = 3;
 const ADDRESSES: [&str; 8] = ["亲爱的", "亲亲", "亲", "您好", "你好", "哈喽", "hi", "hello"];
 
 /// Words that may stand before the beginning of what a clause says.
-const OPENERS: [&str; 18] =
-    ["但是", "不过", "可是", "所以", "那么", "这个", "那个", "这边", "我们这边", "我这边", "其实", "而且", "那", "但", "可", "就", "这", "嗯"];
+const OPENERS: [&str; 18] = [
+    "但是",
+    "不过",
+    "可是",
+    "所以",
+    "那么",
+    "这个",
+    "那个",
+    "这边",
+    "我们这边",
+    "我这边",
+    "其实",
+    "而且",
+    "那",
+    "但",
+    "可",
+    "就",
+    "这",
+    "嗯",
+];
 
 /// Pairs of quotation marks, folded.
 const QUOTES: [(char, char); 6] = [('“', '”'), ('「', '」'), ('『', '』'), ('《', '》'), ('‘', '’'), ('"', '"')];
@@ -42,7 +60,8 @@ impl<'m> Place<'m> {
     pub(super) fn holds(&self, condition: Condition) -> bool {
         match condition {
             Condition::WholeMessage => {
-                self.is_bare(0..self.range.start(), Bare::Address) && self.is_bare(self.range.end()..self.chars.len(), Bare::Address)
+                self.is_bare(0..self.range.start(), Bare::Address)
+                    && self.is_bare(self.range.end()..self.chars.len(), Bare::Address)
             }
             Condition::WholeClause => self.begins_clause() && self.ends_clause(),
             Condition::ClauseStart => self.begins_clause(),
@@ -87,7 +106,10 @@ impl<'m> Place<'m> {
     fn is_bare(&self, range: std::ops::Range<usize>, bare: Bare) -> bool {
         let mut rest = &self.chars[range];
         while let Some(&first) = rest.first() {
-            let word = ADDRESSES.iter().chain(OPENERS.iter().filter(|_| bare == Bare::Opener)).find(|word| starts_with(rest, word));
+            let word = ADDRESSES
+                .iter()
+                .chain(OPENERS.iter().filter(|_| bare == Bare::Opener))
+                .find(|word| starts_with(rest, word));
             match word {
                 Some(word) => rest = &rest[word.chars().count()..],
                 None if !first.is_alphanumeric() => rest = &rest[1..],

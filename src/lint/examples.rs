@@ -169,5 +169,8 @@ impl Test<'_> {
 }
 
 fn template_text(template: &[Piece]) -> String {
-    template.iter().map(|piece| if let Piece::Text(text) = piece { text.as_str() } else { "…" }).collect()
+    template
+        .iter()
+        .map(|piece| if let Piece::Text(text) = piece { text.as_str() } else { "…" })
+        .collect()
 }

@@ -110,7 +110,13 @@ pub(super) fn attempts(
 }
 
 /// The entry of a finding in `result` that is this one again or that was not there before.
-fn offence_after(linter: Linter<'_>, finding: &Judged, judged: &[Judged], result: &str, after: &mut Scratch) -> Option<u16> {
+fn offence_after(
+    linter: Linter<'_>,
+    finding: &Judged,
+    judged: &[Judged],
+    result: &str,
+    after: &mut Scratch,
+) -> Option<u16> {
     linter.judge(result, after);
     let mut before: Vec<u16> = judged.iter().map(|other| other.entry).collect();
     if let Some(own) = before.iter().position(|entry| *entry == finding.entry) {

@@ -87,7 +87,11 @@ fn is_exempt(tables: &Tables, matches: &Matches, offence: &Offence) -> bool {
 
 /// The severity after mitigation and what lowered it; nothing where the finding is cleared.
 fn mitigate(entry: &Entry, place: &Place<'_>) -> Option<(Severity, Vec<u16>)> {
-    if entry.clear.iter().any(|group| !group.is_empty() && group.iter().all(|condition| place.holds(*condition))) {
+    if entry
+        .clear
+        .iter()
+        .any(|group| !group.is_empty() && group.iter().all(|condition| place.holds(*condition)))
+    {
         return None;
     }
     let softened: Vec<Condition> = entry.soften.iter().copied().filter(|condition| place.holds(*condition)).collect();

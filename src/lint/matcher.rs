@@ -69,7 +69,8 @@ impl Matches {
         }
         self.find(tables, &tables.others, &automata.others);
         let exempted = std::mem::take(&mut self.context_exemptions);
-        self.contexts.retain(|(context, range)| !exempted.iter().any(|(of, around)| of == context && around.covers(*range)));
+        self.contexts
+            .retain(|(context, range)| !exempted.iter().any(|(of, around)| of == context && around.covers(*range)));
         self.context_exemptions = exempted;
     }
 
@@ -110,10 +111,13 @@ impl Matches {
         let PartHit { found, range } = chain[0];
         let Some(part) = found.part.checked_sub(1) else { return true };
         let reach = range.start().saturating_sub(usize::from(gaps[usize::from(part)]));
-        let near = hits.partition_point(|hit| hit.range.end() < reach)..hits.partition_point(|hit| hit.range.end() <= range.start());
+        let near = hits.partition_point(|hit| hit.range.end() < reach)
+            ..hits.partition_point(|hit| hit.range.end() <= range.start());
         let mut before: Vec<PartHit> = hits[near]
             .iter()
-            .filter_map(|hit| Some(PartHit { found: part_of(table, hit.literal, found.phrase, part)?, range: hit.range }))
+            .filter_map(|hit| {
+                Some(PartHit { found: part_of(table, hit.literal, found.phrase, part)?, range: hit.range })
+            })
             .collect();
         before.sort_by_key(|hit| (std::cmp::Reverse(hit.range.end()), hit.range.start()));
         for hit in before {
@@ -167,7 +171,12 @@ impl Matches {
             Owner::Entry(entry) => {
                 if parts.iter().all(|part| self.reads_as_word(part.range)) {
                     let captures = captures(tables, parts);
-                    self.offences.push(Offence { entry, range, captures, parts: parts.iter().map(|part| part.range).collect() });
+                    self.offences.push(Offence {
+                        entry,
+                        range,
+                        captures,
+                        parts: parts.iter().map(|part| part.range).collect(),
+                    });
                 }
             }
             Owner::EntryExemption(_) | Owner::Exemption(_) => self.exemptions.push((owner, range)),

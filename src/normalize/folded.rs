@@ -7,9 +7,10 @@ use crate::text::{Folded, Prose, TextRange};
 const MAX_FILLERS: usize = 3;
 
 /// What was left out before a folded character.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Joint {
     /// Nothing: the two characters touch, or only invisible ones stood between.
+    #[default]
     Tight,
     /// Spaces, a tilde or emoji: things that people also put between clauses.
     Loose,
@@ -25,12 +26,6 @@ pub struct FoldedText {
     spans: Vec<(u32, u32)>,
     /// What was left out before each character.
     joints: Vec<Joint>,
-}
-
-impl Default for Joint {
-    fn default() -> Self {
-        Joint::Tight
-    }
 }
 
 impl FoldedText {
@@ -140,7 +135,12 @@ impl FoldedText {
 }
 
 fn joint_of(fillers: &[(char, u32, u32)]) -> Joint {
-    let loose = |filler: char| matches!(filler, ' ' | '\t' | '\u{a0}' | '\u{3000}' | '~' | '～') || filler >= '\u{2000}' && !matches!(filler, '※' | '●' | '○' | '\u{2500}'..='\u{25ff}' | '•' | '‧' | '∙' | '⋅' | '・') && !('\u{ff00}'..='\u{ffef}').contains(&filler);
+    let loose = |filler: char| {
+        matches!(filler, ' ' | '\t' | '\u{a0}' | '\u{3000}' | '~' | '～')
+            || filler >= '\u{2000}'
+                && !matches!(filler, '※' | '●' | '○' | '\u{2500}'..='\u{25ff}' | '•' | '‧' | '∙' | '⋅' | '・')
+                && !('\u{ff00}'..='\u{ffef}').contains(&filler)
+    };
     if fillers.iter().all(|(filler, _, _)| loose(*filler)) { Joint::Loose } else { Joint::Marked }
 }
 

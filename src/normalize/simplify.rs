@@ -3,6 +3,9 @@
 //! The table is made from the character dictionary of OpenCC (Apache-2.0), by `cargo test simplify_table`, which also
 //! holds it equal; [`EXTRA`] adds what OpenCC leaves to phrases and what writers of chat need.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 include!("simplify_pairs.rs");
 
 /// Pairs that the dictionary leaves alone because phrases decide: in the words of manners the second is meant.
@@ -57,9 +60,18 @@ pub fn simplify(character: char) -> char {
     character
 }
 
+/// For each simplified character the others that are turned into it.
+static TRADITIONAL: LazyLock<HashMap<char, Vec<char>>> = LazyLock::new(|| {
+    let mut forms: HashMap<char, Vec<char>> = HashMap::new();
+    for (from, to) in pairs().filter(|(from, to)| from != to) {
+        forms.entry(to).or_default().push(from);
+    }
+    forms
+});
+
 /// The other characters that [`simplify`] turns into `simplified`.
 pub fn traditional_forms(simplified: char) -> impl Iterator<Item = char> {
-    pairs().filter(move |(from, to)| *to == simplified && *from != simplified).map(|(from, _)| from)
+    TRADITIONAL.get(&simplified).into_iter().flatten().copied()
 }
 
 fn pairs() -> impl Iterator<Item = (char, char)> {
@@ -89,8 +101,10 @@ mod tests {
             }
         }
         if std::env::var_os("WANYAN_BLESS").is_some() {
-            let text = format!("/// Character and simplified character by turns.\nconst PAIRS: &str = \"{expected}\";\n");
-            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/normalize/simplify_pairs.rs"), text).expect("the source folder can be written");
+            let text =
+                format!("/// Character and simplified character by turns.\nconst PAIRS: &str = \"{expected}\";\n");
+            std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/src/normalize/simplify_pairs.rs"), text)
+                .expect("the source folder can be written");
         }
         assert!(PAIRS == expected, "run WANYAN_BLESS=1 cargo test simplify_table");
     }

@@ -62,7 +62,9 @@ pub fn whole_graphemes(prose: &str, range: TextRange<Prose>) -> TextRange<Prose>
     // Between two Han characters or marks there is always a boundary: the usual case costs nothing.
     let plain = |at: usize| match prose[at..].chars().next() {
         None => true,
-        Some(next) => matches!(next, '\u{3000}'..='\u{3029}' | '\u{3400}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}' | ' '..='~'),
+        Some(next) => {
+            matches!(next, '\u{3000}'..='\u{3029}' | '\u{3400}'..='\u{9fff}' | '\u{ff01}'..='\u{ff60}' | ' '..='~')
+        }
     };
     let mut start = range.start();
     while start > 0 && !plain(start) && !is_boundary(prose, start) {

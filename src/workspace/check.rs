@@ -204,7 +204,9 @@ impl<'l> Settings<'l> {
         self.check_lines(std::str::from_utf8(&bytes[..whole]).unwrap_or_default(), piece, scratch, sink)?;
         let line = piece.line + memchr::memchr_iter(b'\n', &bytes[..good]).count();
         let offset = piece.offset + good as u64;
-        let message = format!("第 {offset} 个字节处（第 {line} 行）不是有效的 UTF-8，从这一行起没有检查；请把文件另存为 UTF-8 再试");
+        let message = format!(
+            "第 {offset} 个字节处（第 {line} 行）不是有效的 UTF-8，从这一行起没有检查；请把文件另存为 UTF-8 再试"
+        );
         sink(Event::Problem(Some(line), message))
     }
 
@@ -236,7 +238,8 @@ impl<'l> Settings<'l> {
     ) -> io::Result<()> {
         let text: &str = &decoded.text;
         // In these formats the prose stands in the text as it is, so that the text tells whether anything may be found.
-        let verbatim = !matches!(self.format.or_else(|| Format::from_path(name)), Some(Format::Markdown | Format::JsonLines));
+        let verbatim =
+            !matches!(self.format.or_else(|| Format::from_path(name)), Some(Format::Markdown | Format::JsonLines));
         if verbatim && self.linter.next_candidate(text, 0).is_none() {
             return Ok(());
         }
@@ -248,7 +251,9 @@ impl<'l> Settings<'l> {
             }
         });
         result?;
-        problems.into_iter().try_for_each(|problem| sink(Event::Problem(Some(problem.line), problem.message)))
+        problems
+            .into_iter()
+            .try_for_each(|problem| sink(Event::Problem(Some(problem.line), problem.message)))
     }
 
     fn check_segment(

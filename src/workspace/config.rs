@@ -31,7 +31,10 @@ pub fn read_options(path: &Path) -> Result<Options, String> {
 #[must_use]
 pub fn find_options(folder: &Path) -> Option<PathBuf> {
     let absolute = fs::canonicalize(folder).ok()?;
-    absolute.ancestors().flat_map(|folder| FILE_NAMES.map(|name| folder.join(name))).find(|file| file.is_file())
+    absolute
+        .ancestors()
+        .flat_map(|folder| FILE_NAMES.map(|name| folder.join(name)))
+        .find(|file| file.is_file())
 }
 
 /// The built-in lexicon with `overlays` laid over it in their order.

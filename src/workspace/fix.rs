@@ -50,7 +50,8 @@ pub fn mend(settings: &Settings<'_>, name: &Path, text: &str, level: FixLevel) -
         if pass.edits.is_empty() {
             break;
         }
-        let changed = apply_edits(&mended.text, &pass.edits).map_err(|_| "改写之间互相重叠，没有改动这个文件".to_owned())?;
+        let changed =
+            apply_edits(&mended.text, &pass.edits).map_err(|_| "改写之间互相重叠，没有改动这个文件".to_owned())?;
         if roles(settings, format, &changed) != roles(settings, format, &mended.text) {
             return Err("改写之后文件的结构会变，没有改动这个文件；请手工修改".to_owned());
         }
@@ -102,7 +103,13 @@ fn choose<'d>(segment: &Segment<'_>, diagnostic: &'d Diagnostic<'_>, level: FixL
     }
 }
 
-fn is_better(settings: &Settings<'_>, message: &str, edits: &[Edit<Prose>], before: usize, scratch: &mut Scratch) -> bool {
+fn is_better(
+    settings: &Settings<'_>,
+    message: &str,
+    edits: &[Edit<Prose>],
+    before: usize,
+    scratch: &mut Scratch,
+) -> bool {
     let Ok(result) = apply_edits(message, edits) else { return false };
     settings.linter.check(&result, Fixing::Skip, scratch).len() + edits.len() <= before
 }

@@ -78,7 +78,12 @@ mod tests {
 
     #[test]
     fn stops_at_an_error() {
-        let result = in_order(1000, NonZeroUsize::new(3).unwrap(), |i, (): &mut ()| i, |i, _| if i == 5 { Err("full") } else { Ok(()) });
+        let result = in_order(
+            1000,
+            NonZeroUsize::new(3).unwrap(),
+            |i, (): &mut ()| i,
+            |i, _| if i == 5 { Err("full") } else { Ok(()) },
+        );
         assert_eq!(result, Err("full"));
         assert_eq!(in_order(0, NonZeroUsize::MIN, |i, (): &mut ()| i, |_, _| Err("never")), Ok(()));
     }
