@@ -23,7 +23,10 @@ impl Ended {
 
     /// The findings of `--format jsonl`.
     fn findings(&self) -> Vec<Value> {
-        self.text().lines().map(|line| serde_json::from_str(line).expect("a line is a JSON value")).collect()
+        self.text()
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("a line is a JSON value"))
+            .collect()
     }
 
     /// The offending words, in their order.
@@ -96,7 +99,8 @@ fn as_str(value: &Value) -> &str {
     value.as_str().expect("a string")
 }
 
-const MARKDOWN: &str = "---\ntitle: 滚蛋\n---\n# 话术\n\n滚蛋！\n\n```\n滚蛋\n```\n\n看 `滚蛋` 和 [链接](https://example.com/滚蛋)。\n";
+const MARKDOWN: &str =
+    "---\ntitle: 滚蛋\n---\n# 话术\n\n滚蛋！\n\n```\n滚蛋\n```\n\n看 `滚蛋` 和 [链接](https://example.com/滚蛋)。\n";
 const TRANSCRIPT: &str = "2024-05-01 10:00:00 顾客：滚蛋\n2024-05-01 10:00:10 客服：您好\n2024-05-01 10:00:20 顾客：你们能退吗\n神经病\n2024-05-01 10:00:30 客服：不行\n";
 
 #[test]
@@ -161,7 +165,9 @@ fn findings_keep_to_the_schema_and_their_bytes_are_the_words() {
         }
         let places: Vec<_> = findings
             .iter()
-            .map(|finding| (finding["text"].clone(), finding["line"].clone(), finding["column"].clone(), finding["rule"].clone()))
+            .map(|finding| {
+                (finding["text"].clone(), finding["line"].clone(), finding["column"].clone(), finding["rule"].clone())
+            })
             .collect();
         let words: Vec<&str> = places.iter().map(|(text, ..)| as_str(text)).collect();
         assert!(words.contains(&"滚.蛋") && words.contains(&"不\u{200b}行"), "{name}: {words:?}");
@@ -213,7 +219,9 @@ fn exit_codes_tell_what_was_found() {
 #[test]
 fn standard_input_is_a_file_of_the_name_that_is_given() {
     let folder = Folder::of_texts(&[]);
-    let check = |arguments: &[&str], input: &[u8]| run(folder.0.path(), &[&["check", "--format", "jsonl", "-"], arguments].concat(), input);
+    let check = |arguments: &[&str], input: &[u8]| {
+        run(folder.0.path(), &[&["check", "--format", "jsonl", "-"], arguments].concat(), input)
+    };
     let ended = check(&[], "滚蛋\n".as_bytes());
     assert_eq!((ended.code, as_str(&ended.findings()[0]["path"])), (Some(1), "<标准输入>"));
     let ended = check(&["--stdin-filename", "稿/话术.md"], MARKDOWN.as_bytes());
@@ -248,7 +256,10 @@ fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
         let ended = folder.run(&[&["check", "--format", "jsonl", "good.txt"], arguments].concat());
         assert_eq!(ended.code, Some(2), "{arguments:?}");
         assert!(ended.errors.contains(place) && ended.errors.contains(says), "{arguments:?}: {}", ended.errors);
-        assert!(ended.findings().iter().any(|finding| finding["path"] == "good.txt"), "{arguments:?}: good.txt is left out");
+        assert!(
+            ended.findings().iter().any(|finding| finding["path"] == "good.txt"),
+            "{arguments:?}: good.txt is left out"
+        );
     }
     // In a file of which a line is bad the other lines are judged.
     assert_eq!(folder.run(&["check", "--format", "jsonl", "bad.jsonl"]).words(), ["滚蛋"]);
@@ -290,7 +301,8 @@ fn ignored_and_hidden_files_are_left_alone() {
         (&["c.log", "d.rs"], &["c.log", "d.rs"]),
     ] {
         let ended = folder.run(&[&["check", "--format", "jsonl"], arguments].concat());
-        let mut found: Vec<String> = ended.findings().iter().map(|finding| as_str(&finding["path"]).to_owned()).collect();
+        let mut found: Vec<String> =
+            ended.findings().iter().map(|finding| as_str(&finding["path"]).to_owned()).collect();
         found.dedup();
         assert_eq!(found, paths, "{arguments:?}");
     }
@@ -298,7 +310,9 @@ fn ignored_and_hidden_files_are_left_alone() {
 
 #[test]
 fn many_threads_report_in_the_order_of_one() {
-    let files: Vec<(String, String)> = (0..60).map(|number| (format!("{number:03}.txt"), format!("您好\n{}", "滚蛋\n".repeat(number % 4)))).collect();
+    let files: Vec<(String, String)> = (0..60)
+        .map(|number| (format!("{number:03}.txt"), format!("您好\n{}", "滚蛋\n".repeat(number % 4))))
+        .collect();
     let folder = Folder::new(files.iter().map(|(name, text)| (name.as_str(), text.as_bytes())));
     let one = folder.run(&["check", "--format", "jsonl", "-j", "1"]);
     let many = folder.run(&["check", "--format", "jsonl", "-j", "8"]);
@@ -328,11 +342,23 @@ fn a_reader_that_goes_away_is_no_failure() {
 
 #[test]
 fn a_lexicon_with_errors_is_refused_with_their_places() {
-    let lexicon = "[[extend]]\nid = \"insulting/insan\"\npatterns = [\"红鸭子\"]\n\n[variants]\n\"绿鸭鸭子\" = \"绿鸭子\"\n";
-    let folder = Folder::of_texts(&[("a.txt", "不行\n"), ("店.toml", lexicon), ("key.toml", "[[extend]]\nid = \"insulting/insane\"\npattern = []\n")]);
+    let lexicon =
+        "[[extend]]\nid = \"insulting/insan\"\npatterns = [\"红鸭子\"]\n\n[variants]\n\"绿鸭鸭子\" = \"绿鸭子\"\n";
+    let folder = Folder::of_texts(&[
+        ("a.txt", "不行\n"),
+        ("店.toml", lexicon),
+        ("key.toml", "[[extend]]\nid = \"insulting/insane\"\npattern = []\n"),
+    ]);
     let ended = folder.run(&["check", "a.txt", "--lexicon", "店.toml", "--lexicon", "key.toml"]);
     assert_eq!((ended.code, ended.text()), (Some(2), ""));
-    for says in ["店.toml:1: insulting/insan：没有这个词条", "是不是想写 insulting/insane？", "店.toml:6: ", "字数不同", "key.toml:3: insulting/insane：不认识的键 pattern", "是不是想写 patterns？"] {
+    for says in [
+        "店.toml:1: insulting/insan：没有这个词条",
+        "是不是想写 insulting/insane？",
+        "店.toml:6: ",
+        "字数不同",
+        "key.toml:3: insulting/insane：不认识的键 pattern",
+        "是不是想写 patterns？",
+    ] {
         assert!(ended.errors.contains(says), "{says}: {}", ended.errors);
     }
 }
@@ -380,7 +406,10 @@ fn fix_changes_what_is_safe_and_nothing_else() {
     assert_eq!(ended.code, Some(0), "{}", ended.errors);
     let suggested = folder.text("a.txt");
     assert!(suggested.starts_with("您的包裹明天到站。\r\n您好，") && suggested.ends_with("\r\n"), "{suggested}");
-    assert!(suggested.contains("202405011234") && suggested.contains("{单号}") && !suggested.contains("不行"), "{suggested}");
+    assert!(
+        suggested.contains("202405011234") && suggested.contains("{单号}") && !suggested.contains("不行"),
+        "{suggested}"
+    );
     assert_eq!(suggested.matches('\n').count(), suggested.matches("\r\n").count(), "{suggested:?}");
 
     // What is mended stays as it is.
@@ -394,7 +423,7 @@ fn fix_changes_what_is_safe_and_nothing_else() {
 
 #[test]
 fn fix_keeps_encoding_mark_and_line_ends() {
-    let mixed = "😊您好\r\n你的包裹明天到站。\n\n  你的号码 13800000000 在 https://example.com/你的 吗\r\n没有换行";
+    let mixed = "😊您好\r\n你的包裹明天到站。\n\n  你的号码 13800000000 在 https://example.com/a?id=你 吗\r\n没有换行";
     let fixed = mixed.replacen("你的包裹", "您的包裹", 1).replacen("你的号码", "您的号码", 1);
     let marked = |text: &str| format!("\u{feff}{text}").into_bytes();
     let files: [(&str, Vec<u8>, Vec<u8>); 6] = [
@@ -423,7 +452,13 @@ fn rules_are_explained_and_listed() {
     let folder = Folder::of_texts(&[]);
     let ended = folder.run(&["explain", "insulting/insane"]);
     assert_eq!(ended.code, Some(0));
-    assert!(ended.text().starts_with("insulting/insane") && ended.text().contains("S1.2") && ended.text().contains("神经病"), "{}", ended.text());
+    assert!(
+        ended.text().starts_with("insulting/insane")
+            && ended.text().contains("S1.2")
+            && ended.text().contains("神经病"),
+        "{}",
+        ended.text()
+    );
     assert_eq!(folder.run(&["explain", "insane"]).out, ended.out);
     let wrong = folder.run(&["explain", "insulting/insan"]);
     assert_eq!((wrong.code, wrong.text()), (Some(2), ""));
@@ -452,7 +487,11 @@ fn lexicons_are_started_described_and_spelled_out() {
     assert_eq!(lines, wanyan::builtin::docs().literals);
     let new = folder.run(&["lexicon", "new", "dismissive/ducks"]);
     assert_eq!(new.code, Some(0));
-    assert!(new.text().contains("id = \"ducks\"") && new.text().contains("category = \"dismissive\""), "{}", new.text());
+    assert!(
+        new.text().contains("id = \"ducks\"") && new.text().contains("category = \"dismissive\""),
+        "{}",
+        new.text()
+    );
     for shell in ["bash", "zsh", "fish"] {
         let script = folder.run(&["completions", shell]);
         assert!(script.code == Some(0) && script.text().contains("stdin-filename"), "{shell}");
@@ -472,5 +511,9 @@ fn lexicon_test_runs_the_examples_of_the_files() {
     let failures: Vec<&str> = ended.text().lines().filter(|line| line.starts_with('✗')).collect();
     assert_eq!(failures.len(), 1, "{}", ended.text());
     assert!(failures[0].contains("failing.toml:10 dismissive/geese bad：灰鸭子"), "{}", ended.text());
-    assert!(ended.text().contains("敷衍冷淡 dismissive：") && ended.text().contains("，1 个没有通过"), "{}", ended.text());
+    assert!(
+        ended.text().contains("敷衍冷淡 dismissive：") && ended.text().contains("，1 个没有通过"),
+        "{}",
+        ended.text()
+    );
 }

@@ -28,8 +28,16 @@ const PURE_LAYERS: usize = 4;
 
 /// What they must not name.
 const WORLD: [&str; 10] = [
-    "std::fs", "std::env", "std::io::stdin", "std::io::stdout", "std::io::stderr", "std::io::Stdin", "std::io::Stdout",
-    "std::io::Stderr", "std::time", "std::process",
+    "std::fs",
+    "std::env",
+    "std::io::stdin",
+    "std::io::stdout",
+    "std::io::stderr",
+    "std::io::Stdin",
+    "std::io::Stdout",
+    "std::io::Stderr",
+    "std::time",
+    "std::process",
 ];
 
 /// The same by the shorter ways.
@@ -79,8 +87,13 @@ fn sources() -> Vec<(PathBuf, Vec<String>, String)> {
     let mut sources = Vec::new();
     for file in files {
         let (code, modules_of_tests) = without_tests(&fs::read_to_string(&file).unwrap());
-        let mut path: Vec<String> =
-            file.strip_prefix(&root).unwrap().with_extension("").iter().map(|part| part.to_str().unwrap().to_owned()).collect();
+        let mut path: Vec<String> = file
+            .strip_prefix(&root)
+            .unwrap()
+            .with_extension("")
+            .iter()
+            .map(|part| part.to_str().unwrap().to_owned())
+            .collect();
         path.pop_if(|last| last == "mod");
         for module in modules_of_tests {
             tests_only.insert([path.clone(), vec![module]].concat());
@@ -175,7 +188,9 @@ fn no_arrow_points_up() {
     }
     assert!(errors.is_empty(), "{}", errors.join("\n"));
     // Whoever reads nothing finds nothing wrong.
-    for module in ["normalize", "document", "diagnostic", "lexicon", "config", "builtin", "lint", "report", "workspace", "cli"] {
+    for module in
+        ["normalize", "document", "diagnostic", "lexicon", "config", "builtin", "lint", "report", "workspace", "cli"]
+    {
         assert!(arrows.contains_key(module), "no use of another module was found in {module}");
     }
 }
@@ -196,8 +211,9 @@ fn what_lies_below_the_program_knows_nothing_of_the_world() {
 
 fn worldly(code: &str) -> Vec<String> {
     let named = paths(code, "std").into_iter().map(|path| format!("std::{path}"));
-    let mut found: Vec<String> =
-        named.filter(|path| WORLD.iter().any(|name| path == name || path.starts_with(&format!("{name}::")))).collect();
+    let mut found: Vec<String> = named
+        .filter(|path| WORLD.iter().any(|name| path == name || path.starts_with(&format!("{name}::"))))
+        .collect();
     found.extend(WORLD_SHORT.iter().filter(|name| code.contains(**name)).map(|name| (*name).to_owned()));
     found
 }
@@ -232,10 +248,7 @@ fn paths_are_read_in_every_form() {
                 // crate::workspace\nuse std::{fs, io::{self, stdout}};\n#[cfg(test)]\nmod tests {\n    use crate::workspace;\n}\n#[cfg(test)]\nmod toy;\n";
     let (code, modules) = without_tests(text);
     assert_eq!(modules, ["toy"]);
-    assert_eq!(
-        crate_paths(&code, 2),
-        ["lint::Linter", "lint::examples::run", "text", "report::Place", "cli::run"]
-    );
+    assert_eq!(crate_paths(&code, 2), ["lint::Linter", "lint::examples::run", "text", "report::Place", "cli::run"]);
     assert_eq!(worldly(&code), ["std::fs", "std::io::stdout", "io::stdin"]);
     assert_eq!(crate_paths("use super::lint::Linter;", 1), ["lint::Linter"]);
     assert_eq!(crate_paths("use super::error::did_you_mean;", 2), Vec::<String>::new());

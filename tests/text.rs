@@ -17,7 +17,10 @@ fn found(lexicon: &Lexicon, message: &str) -> Vec<(String, String, Severity)> {
             let words = message[finding.range.as_range()].to_owned();
             let boundaries: Vec<usize> =
                 message.grapheme_indices(true).map(|(at, _)| at).chain([message.len()]).collect();
-            assert!(boundaries.contains(&finding.range.start()) && boundaries.contains(&finding.range.end()), "{message}: {words}");
+            assert!(
+                boundaries.contains(&finding.range.start()) && boundaries.contains(&finding.range.end()),
+                "{message}: {words}"
+            );
             (words, finding.rule.id.clone(), finding.severity)
         })
         .collect()
@@ -101,7 +104,8 @@ fn width_and_case_do_not_matter() {
         let expected = found(&lexicon, first);
         assert_eq!(expected.len(), 1, "{first}: {expected:?}");
         for spelling in rest {
-            let rules: Vec<_> = found(&lexicon, spelling).into_iter().map(|(_, rule, severity)| (rule, severity)).collect();
+            let rules: Vec<_> =
+                found(&lexicon, spelling).into_iter().map(|(_, rule, severity)| (rule, severity)).collect();
             assert_eq!(rules, [(expected[0].1.clone(), expected[0].2)], "{spelling}");
         }
     }
@@ -112,13 +116,31 @@ fn nothing_is_found_inside_words() {
     let lexicon = builtin::lexicon();
     let mut wrong = Vec::new();
     for message in [
-        "不行动", "行不行", "保证金", "不能不说", "自己人", "正品保证", "行不行动", "不行动的话", "不，行李到了",
-        "您看这样行不行？", "您的保证金已经退回", "不能不说您眼光真好", "都是自己人，您别客气", "店里正品保证",
-        "神经病学教材到货了", "操作步骤发您了", "滚筒洗衣机到货了", "垃圾袋到货了",
+        "不行动",
+        "行不行",
+        "保证金",
+        "不能不说",
+        "自己人",
+        "正品保证",
+        "行不行动",
+        "不行动的话",
+        "不，行李到了",
+        "您看这样行不行？",
+        "您的保证金已经退回",
+        "不能不说您眼光真好",
+        "都是自己人，您别客气",
+        "店里正品保证",
+        "神经病学教材到货了",
+        "操作步骤发您了",
+        "滚筒洗衣机到货了",
+        "垃圾袋到货了",
         // The end of one clause and the beginning of the next.
-        "能不 行李先放前台", "好不，行李先放前台", "要不\n行李先放前台",
+        "能不 行李先放前台",
+        "好不，行李先放前台",
+        "要不\n行李先放前台",
         // Latin letters are no Han: what lies in a longer word is none.
-        "usb接口", "ＵＳＢ接口",
+        "usb接口",
+        "ＵＳＢ接口",
         "",
         "您好",
         "😊",
@@ -136,7 +158,9 @@ fn quotations_and_titles_are_not_judged() {
     let mut wrong = Vec::new();
     for words in ["神经病", "滚蛋", "不行", "白痴"] {
         assert!(!found(&lexicon, words).is_empty(), "{words}");
-        for (open, close) in [("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ("《", "》"), ("\"", "\""), ("＂", "＂")] {
+        for (open, close) in
+            [("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ("《", "》"), ("\"", "\""), ("＂", "＂")]
+        {
             for frame in ["@", "您好，@这几个字已经改过来了。", "这是@，请查收"] {
                 let message = frame.replace('@', &format!("{open}{words}{close}"));
                 if !found(&lexicon, &message).is_empty() {
@@ -147,7 +171,8 @@ fn quotations_and_titles_are_not_judged() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     // A quotation ends where it ends.
-    for (message, words) in [("您看完《白痴》了吗？滚蛋！", "滚蛋"), ("滚蛋！您说的“不行”我记下了。", "滚蛋")] {
+    for (message, words) in [("您看完《白痴》了吗？滚蛋！", "滚蛋"), ("滚蛋！您说的“不行”我记下了。", "滚蛋")]
+    {
         let found: Vec<String> = found(&lexicon, message).into_iter().map(|(words, _, _)| words).collect();
         assert_eq!(found, [words], "{message}");
     }
