@@ -159,6 +159,7 @@ mod tests {
             key: "bad",
             text: "不是".to_owned(),
             failure: failure.map(ToOwned::to_owned),
+            rewrites: Vec::new(),
         };
         let outcomes = [
             outcome(Category::Arguing, None),

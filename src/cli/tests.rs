@@ -15,6 +15,7 @@ use crate::diagnostic::{Applicability, Category, Diagnostic, Fix, Rule, Severity
 use crate::report::explain::RuleDoc;
 use crate::report::{Finding, Palette, Place};
 use crate::text::{Edit, TextRange};
+use crate::workspace::FixLevel;
 
 struct Toy {
     refusal: Rule,
