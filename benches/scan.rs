@@ -114,7 +114,7 @@ fn push_line(text: &mut String, number: usize) {
     // A step that shares no factor with the count goes through all of them in a mixed order.
     let polite = POLITE[number * 7 % POLITE.len()];
     text.push_str(&polite.replace("{n}", &(100 + number * 37 % 900).to_string()));
-    if number % 50 == 0 {
+    if number.is_multiple_of(50) {
         text.push_str(OFFENCES[number / 50 % OFFENCES.len()]);
     }
     text.push('\n');

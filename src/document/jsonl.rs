@@ -337,7 +337,8 @@ mod tests {
     #[test]
     fn finds_messages() {
         use Role::{Agent, Customer, System};
-        let cases: &[(&str, &[&str], &[(Role, &str)])] = &[
+        type Case = (&'static str, &'static [&'static str], &'static [(Role, &'static str)]);
+        let cases: &[Case] = &[
             ("", &[], &[]),
             ("\n \r\n", &[], &[]),
             ("{\"text\":\"不行😊\",\"id\":1}\r\n{\"text\":\"好\"}", &[], &[(Agent, "不行😊"), (Agent, "好")]),

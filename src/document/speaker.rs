@@ -353,12 +353,10 @@ pub(super) fn head<'a>(line: &'a str, options: &ExtractOptions) -> Option<Head<'
         return Some(head);
     }
     let mut before = None;
-    let mut count = 0;
-    for (offset, c) in rest.char_indices() {
+    for (count, (offset, c)) in rest.char_indices().enumerate() {
         if count > NAME_CHARS {
             return None;
         }
-        count += 1;
         let behind = &rest[offset + c.len_utf8()..];
         match c {
             ':' | '：' => {
@@ -619,7 +617,7 @@ fn name_strength(name: &str, dated: Dated) -> Option<Strength> {
     let digits = name.bytes().all(|byte| byte.is_ascii_digit());
     if surname || honorific || account {
         Some(Strength::Name)
-    } else if count >= 2 && (!digits || dated == Dated::ByTime) || dated == Dated::ByTime {
+    } else if count >= 2 && !digits || dated == Dated::ByTime {
         Some(Strength::Perhaps)
     } else {
         None
@@ -759,7 +757,8 @@ mod tests {
     fn finds_heads() {
         use Role::{Agent, Customer, System};
         use Strength::{Known, Name, Perhaps};
-        let cases: &[(&str, Option<(&str, Strength, &str)>)] = &[
+        type Case = (&'static str, Option<(&'static str, Strength, &'static str)>);
+        let cases: &[Case] = &[
             ("客服：您好", Some(("客服", Known(Agent), "您好"))),
             ("客服: 您好", Some(("客服", Known(Agent), "您好"))),
             ("客服小美：您好", Some(("客服小美", Known(Agent), "您好"))),

@@ -58,7 +58,8 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
     let Some((first, _)) = heads.first() else {
         for line in plain::lines(text, 0..text.len()) {
             let (role, words) = plain::line_role(&text[line.clone()], options);
-            give(text, vec![line.start + words.start..line.start + words.end], role, each);
+            let words = line.start + words.start..line.start + words.end;
+            give(text, Vec::from([words]), role, each);
         }
         return Vec::new();
     };
@@ -78,7 +79,8 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
     for (index, (line, head)) in heads.iter().enumerate() {
         let end = heads.get(index + 1).map_or(text.len(), |(next, _)| next.start);
         let words = speaker::words(&text[line.clone()], head);
-        let mut turn = vec![line.start + words.start..line.start + words.end];
+        let first = line.start + words.start..line.start + words.end;
+        let mut turn = Vec::from([first]);
         let behind = plain::next_line(text, line).map_or(end, |next| next.min(end));
         for line in plain::lines(text, behind..end) {
             let words = &text[line.clone()];
