@@ -341,6 +341,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
+#[ignore = "compiles the whole lexicon, which takes a debug build many minutes: run with --release -- --ignored"]
 fn a_lexicon_with_errors_is_refused_with_their_places() {
     let lexicon =
         "[[extend]]\nid = \"insulting/insan\"\npatterns = [\"红鸭子\"]\n\n[variants]\n\"绿鸭鸭子\" = \"绿鸭子\"\n";
@@ -500,6 +501,7 @@ fn lexicons_are_started_described_and_spelled_out() {
 
 /// The template of `lexicon new` is a lexicon whose examples all pass, and a failing example is named with its place.
 #[test]
+#[ignore = "compiles the whole lexicon, which takes a debug build many minutes: run with --release -- --ignored"]
 fn lexicon_test_runs_the_examples_of_the_files() {
     let folder = Folder::of_texts(&[]);
     let template = folder.run(&["lexicon", "new", "dismissive/ducks"]);
