@@ -143,7 +143,8 @@ fn findings_keep_to_the_schema_and_their_bytes_are_the_words() {
     let utf16le = |word: &str| word.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     let utf16be = |word: &str| word.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
     let utf8 = |word: &str| word.as_bytes().to_vec();
-    let files: [(&str, Vec<u8>, &dyn Fn(&str) -> Vec<u8>); 5] = [
+    type Encode<'e> = &'e dyn Fn(&str) -> Vec<u8>;
+    let files: [(&str, Vec<u8>, Encode<'_>); 5] = [
         ("utf8.txt", utf8(text), &utf8),
         ("utf8-bom.txt", utf8(&format!("\u{feff}{text}")), &utf8),
         ("gb.txt", gb18030(text), &gb18030),
@@ -341,7 +342,7 @@ fn a_reader_that_goes_away_is_no_failure() {
 }
 
 #[test]
-#[ignore = "compiles the whole lexicon, which takes a debug build many minutes: run with --release -- --ignored"]
+
 fn a_lexicon_with_errors_is_refused_with_their_places() {
     let lexicon =
         "[[extend]]\nid = \"insulting/insan\"\npatterns = [\"红鸭子\"]\n\n[variants]\n\"绿鸭鸭子\" = \"绿鸭子\"\n";
@@ -501,7 +502,7 @@ fn lexicons_are_started_described_and_spelled_out() {
 
 /// The template of `lexicon new` is a lexicon whose examples all pass, and a failing example is named with its place.
 #[test]
-#[ignore = "compiles the whole lexicon, which takes a debug build many minutes: run with --release -- --ignored"]
+
 fn lexicon_test_runs_the_examples_of_the_files() {
     let folder = Folder::of_texts(&[]);
     let template = folder.run(&["lexicon", "new", "dismissive/ducks"]);

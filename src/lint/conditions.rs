@@ -146,6 +146,24 @@ impl<'m> Place<'m> {
         })
     }
 
+    /// Whether it lies in a link, which is no prose: `https://…` or `www.…` up to a blank or a mark that ends a clause.
+    pub(super) fn is_in_link(&self) -> bool {
+        let before = &self.chars[..self.range.start()];
+        let start = before
+            .iter()
+            .rposition(|c| c.is_whitespace() || matches!(c, '。' | '!' | ';' | '、'))
+            .map_or(0, |at| at + 1);
+        let word = &before[start..];
+        let holds = |mark: &str| {
+            let mark: Vec<char> = mark.chars().collect();
+            word.windows(mark.len()).rposition(|window| window == mark).is_some_and(|at| {
+                // The link may stand behind words without a blank, and ends at a comma.
+                !word[at..].contains(&',')
+            })
+        };
+        holds("://") || holds("www.")
+    }
+
     fn is_negated(&self) -> bool {
         let Some(negation) = self.tables.negation else { return false };
         let clause = self.clause();

@@ -39,7 +39,12 @@ pub(super) fn judge(lexicon: &Lexicon, matches: &Matches, judged: &mut Vec<Judge
         let bare = Place::new(tables, matches, offence.range);
         let range = TextRange::new(offence.range.start(), bare.end_with_particles());
         let entry = &tables.entries[usize::from(offence.entry)];
-        if Place::new(tables, matches, range).allows(&entry.when, &entry.unless) {
+        let place = Place::new(tables, matches, range);
+        // A gap may reach into a quotation: then the words of the last part are quoted.
+        let end = offence.parts.last().copied().unwrap_or(range);
+        let quoted_end =
+            entry.unless.contains(&Condition::Quoted) && Place::new(tables, matches, end).holds(Condition::Quoted);
+        if !quoted_end && !place.is_in_link() && place.allows(&entry.when, &entry.unless) {
             hits.push((offence, range));
         }
     }

@@ -9,6 +9,9 @@ use crate::text::{Folded, TextRange};
 /// A literal of this length may have loose joints anywhere; a shorter one only between all its characters.
 const LONG_LITERAL: usize = 4;
 
+/// No literal is longer, in characters.
+const LONGEST_LITERAL: usize = 255;
+
 /// A literal that was found.
 #[derive(Clone, Copy, Debug)]
 struct Hit {
@@ -141,6 +144,7 @@ impl Matches {
         let behind = hits.partition_point(|hit| hit.range.end() <= range.end());
         let mut next: Vec<PartHit> = hits[behind..]
             .iter()
+            .take_while(|hit| hit.range.end() <= reach + LONGEST_LITERAL)
             .filter(|hit| (range.end()..=reach).contains(&hit.range.start()))
             .filter_map(|hit| {
                 let found = part_of(table, hit.literal, found.phrase, found.part + 1)?;
