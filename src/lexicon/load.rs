@@ -83,7 +83,7 @@ pub(super) fn line_of(text: &str, at: usize) -> usize {
 /// Reads and merges `files`. What can be read is merged even where something else is wrong, so that all errors are found at once.
 #[must_use]
 pub fn load(files: &[SourceFile]) -> (Merged, Vec<LexiconError>) {
-    let mut loader = Loader { merged: Merged::default(), errors: Vec::new(), files };
+    let mut loader = Loader { merged: Merged::default(), errors: Vec::new(), files, own_entries: 0 };
     for (number, file) in files.iter().enumerate() {
         match toml::from_str::<LexiconFile>(&file.text) {
             Ok(parsed) => loader.merge(number, parsed),
@@ -159,6 +159,8 @@ struct Loader<'f> {
     merged: Merged,
     errors: Vec<LexiconError>,
     files: &'f [SourceFile],
+    /// How many entries overlays have added; they stand first.
+    own_entries: usize,
 }
 
 impl Loader<'_> {
@@ -280,6 +282,7 @@ impl Loader<'_> {
             }
             if let Some(at) = self.find(number, disabled.line, &disabled.item.id) {
                 self.merged.entries.remove(at);
+                self.own_entries -= usize::from(at < self.own_entries);
                 self.merged.disabled.push((disabled.item.id, disabled.item.reason));
             }
         }
@@ -314,7 +317,15 @@ impl Loader<'_> {
             return;
         }
         let merged = MergedEntry { id, category, source: entry.item, mitigation: mitigation.cloned() };
-        self.merged.entries.push(From { item: merged, file: entry.file, line: entry.line });
+        let place = From { item: merged, file: entry.file, line: entry.line };
+        match self.files[entry.file].origin {
+            Origin::BuiltIn => self.merged.entries.push(place),
+            // Of equally long hits the earlier entry wins: that shall be the one of the user's own lexicon.
+            Origin::Overlay => {
+                self.merged.entries.insert(self.own_entries, place);
+                self.own_entries += 1;
+            }
+        }
     }
 
     /// Where the entry of that id stands; an error with a guess where there is none.

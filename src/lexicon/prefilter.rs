@@ -302,10 +302,10 @@ impl Prefilter {
     }
 }
 
-/// Whether a character of three bytes, from U+3000 on, is a mark and no part of a word.
+/// Whether a character of three bytes, from U+3000 on, is a mark or shows nothing, and is no part of a word.
 #[inline(always)]
 fn is_wide_mark(code: u32) -> bool {
-    code < 0x3400 || code >= 0xff00 && !matches!(code, 0xff05 | 0xff10..=0xff19 | 0xff21..=0xff3a | 0xff41..=0xff5a)
+    code < 0x3400 || code >= 0xfb00 && !matches!(code, 0xff05 | 0xff10..=0xff19 | 0xff21..=0xff3a | 0xff41..=0xff5a)
 }
 
 /// The window of a literal that the fewest polite texts will hold, and roughly how likely it is at a given place in one:
