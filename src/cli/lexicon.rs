@@ -108,21 +108,27 @@ fn template(id: &str) -> Result<String, String> {
 
 [[entry]]
 id = "{entry}"
-title = "说不知道就完了"              # 发现了什么，几个字
-patterns = ["@we?(不知道|不清楚)"]     # ? 可有可无，(甲|乙) 任选，@we 词组，… 间隔
+title = "说办不办看心情"                # 发现了什么，几个字
+patterns = ["(得|要|全)?看(我|我们)?的?心情"]   # ? 可有可无，(甲|乙) 任选，@we 词组，… 间隔
 unless = ["question"]                # 这些情况下不算；可以不写
-why = "只说不知道，客户会觉得没人管。"   # 为什么不好
+why = "说看心情，客户会觉得自己的事没人当回事。"   # 为什么不好
 source = ["S1.4"]                    # 依据哪一段
-advice = "先说您会去核实，再说什么时候答复。"
+advice = "说清楚什么时候处理，谁来处理。"
 
 [[entry.rewrite]]
-to = "这个我先帮您核实一下，稍后回复您"
+to = "，我会尽快帮您处理，有进展马上告诉您"
 applicability = "suggested"          # safe 可自动改 | suggested 供选用 | display 仅供参考
+unless = ["whole-clause"]            # 什么情况下不用这个改写；可以不写
+
+[[entry.rewrite]]
+to = "我会尽快帮您处理，有进展马上告诉您"
+applicability = "suggested"
+when = ["whole-clause"]
 
 [entry.examples]
-bad = ["不知道", "这个我们不清楚"]      # 每句都要查得出
-good = ["您不清楚的地方可以随时问我"]   # 每句都不能误报
-in = ["您好，我们不知道。", "亲，这个不清楚哦", "收到，图片看过了，我们不清楚。"]   # 每个改写都放进这些句子里试
+bad = ["看我心情", "发不发得看心情"]     # 每句都要查得出
+good = ["天气好，您看着心情也会好些"]   # 每句都不能误报
+in = ["您好，看心情。", "亲，这单的退款得看心情哦", "收到，图片看过了，处理要看我们心情，请知悉。"]   # 每个改写都放进这些句子里试
 "#,
         category = category.name(),
         title = category.title(),
