@@ -232,9 +232,18 @@ fn put_variants_right(lexicon: &Lexicon, folded: &mut FoldedText) {
     if variants.is_empty() {
         return;
     }
+    // Nearly no character begins a variant: one bit for each low byte of a first character says so.
+    let mut begins = [false; 256];
+    for first in variants.iter().filter_map(|variant| variant.from.first()) {
+        begins[u32::from(*first) as usize & 0xff] = true;
+    }
     let mut index = 0;
     while index < folded.chars().len() {
         let first = folded.chars()[index];
+        if !begins[u32::from(first) as usize & 0xff] {
+            index += 1;
+            continue;
+        }
         let from = variants.partition_point(|variant| variant.from.first() < Some(&first));
         let found = variants[from..]
             .iter()
