@@ -1,5 +1,5 @@
-//! Layer 2: settings. `wanyan.toml` as it is written ([`Options`]) and what a run goes by ([`Settings`]).
-//! Must not know where files are: paths in it are as written, and whoever found the file resolves them.
+//! Layer 2: `wanyan.toml` as it is written. Must not know where files are: paths in it are as written, and whoever
+//! found the file resolves them. What a run goes by is made of it in `workspace`.
 
 use serde::Deserialize;
 

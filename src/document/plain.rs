@@ -1,5 +1,5 @@
 //! Text files: a message a line, a paragraph, or one letter. Owns the cutting into lines that a streaming scanner
-//! shares, and the guess whether a text is a letter. Must not know how speakers are named ([`super::speaker`] does).
+//! shares, and the guess whether a text is a letter. Must not know how speakers are named (`speaker` does).
 
 use std::ops::Range;
 

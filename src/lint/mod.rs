@@ -1,8 +1,8 @@
 //! Layer 3: judging. Finds the phrases of a lexicon in one message, decides by what stands around them whether they
 //! offend, and makes the rewrites. Must not know files, formats of documents or of reports.
 //!
-//! A message goes through [`matcher`] (which phrases are there), [`conditions`] (where they stand), [`judge`] (what
-//! offends and how much) and, where fixes are asked for, [`fixes`].
+//! A message goes through `matcher` (which phrases are there), `conditions` (where they stand), `judge` (what
+//! offends and how much) and, where fixes are asked for, `fixes`.
 
 mod conditions;
 pub mod examples;
