@@ -15,6 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::labels;
 use super::plain;
 use super::speaker::{self, Head, Strength};
 use super::{ExtractOptions, Problem, Role, Segment};
@@ -58,7 +59,8 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
     let Some((first, _)) = heads.first() else {
         for line in plain::lines(text, 0..text.len()) {
             let (role, words) = plain::line_role(&text[line.clone()], options);
-            give(text, vec![line.start + words.start..line.start + words.end], role, each);
+            let words = line.start + words.start..line.start + words.end;
+            give(text, vec![words], role, each);
         }
         return Vec::new();
     };
@@ -71,14 +73,14 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
         _ => Role::Agent,
     };
 
-    let preamble: Vec<_> = plain::lines(text, 0..first.start).map(|line| trimmed(text, line)).collect();
-    for line in preamble {
-        give(text, vec![line], Role::System, each);
+    for line in plain::lines(text, 0..first.start) {
+        give(text, vec![trimmed(text, line)], Role::System, each);
     }
     for (index, (line, head)) in heads.iter().enumerate() {
         let end = heads.get(index + 1).map_or(text.len(), |(next, _)| next.start);
         let words = speaker::words(&text[line.clone()], head);
-        let mut turn = vec![line.start + words.start..line.start + words.end];
+        let words = line.start + words.start..line.start + words.end;
+        let mut turn = vec![words];
         let behind = plain::next_line(text, line).map_or(end, |next| next.min(end));
         for line in plain::lines(text, behind..end) {
             let words = &text[line.clone()];
@@ -127,7 +129,7 @@ fn greets(words: &str) -> bool {
 }
 
 fn is_customer_account(head: &Head<'_>) -> bool {
-    !matches!(head.strength, Strength::Known(_)) && speaker::is_account(head.name)
+    !matches!(head.strength, Strength::Known(_)) && labels::is_account(head.name)
 }
 
 /// Whether a line within a turn is somebody else's, quoted: `> …`, 「张三：…」.

@@ -564,11 +564,11 @@ mod tests {
 
         #[test]
         fn any_bytes_are_text_or_an_error(bytes: Vec<u8>) {
-            if let Ok(decoded) = decode(&bytes) {
-                if decoded.is_written_as(&bytes) {
-                    let written = encode(&decoded.text, decoded.encoding, decoded.bom).unwrap();
-                    proptest::prop_assert_eq!(written, bytes);
-                }
+            if let Ok(decoded) = decode(&bytes)
+                && decoded.is_written_as(&bytes)
+            {
+                let written = encode(&decoded.text, decoded.encoding, decoded.bom).unwrap();
+                proptest::prop_assert_eq!(written, bytes);
             }
         }
     }
