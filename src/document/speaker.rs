@@ -225,10 +225,15 @@ fn name_strength(name: &str, dated: Dated) -> Option<Strength> {
         return None;
     }
     let lower = name.to_ascii_lowercase();
-    if reads_as_sentence(name)
+    let sentence = reads_as_sentence(name);
+    if sentence && dated == Dated::No
         || FIELD_ENDINGS.iter().any(|ending| lower == *ending || !ending.is_ascii() && lower.ends_with(ending))
     {
         return None;
+    }
+    if sentence {
+        // 快乐的鱼 10:21:33 is a name if it comes again.
+        return Some(Strength::Perhaps);
     }
     if dated == Dated::Fully {
         return Some(Strength::Name);
@@ -316,6 +321,8 @@ mod tests {
             ("张三：在吗", Some(("张三", Name, "在吗"))),
             ("王女士：在吗", Some(("王女士", Name, "在吗"))),
             ("t***1：在吗", Some(("t***1", Name, "在吗"))),
+            ("快乐的鱼 10:21:33", Some(("快乐的鱼", Perhaps, ""))),
+            ("快乐的鱼：在吗", None),
             ("快乐小猪：在吗", Some(("快乐小猪", Perhaps, "在吗"))),
             ("阿美：您好", Some(("阿美", Known(Agent), "您好"))),
             ("阿美2号：您好", Some(("阿美2号", Known(Agent), "您好"))),

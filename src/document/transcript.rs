@@ -24,33 +24,14 @@ use super::{ExtractOptions, Problem, Role, Segment};
 /// too, and a good part of the lines begins with a speaker.
 #[must_use]
 pub fn sniff_transcript(head: &str, options: &ExtractOptions) -> bool {
-    let mut filled = 0;
-    let mut heads = 0;
-    let mut roles = BTreeSet::new();
-    for line in plain::lines(head, 0..head.len()) {
-        let line = &head[line];
-        if line.trim().is_empty() {
-            continue;
-        }
-        filled += 1;
-        match speaker::head(line, options).map(|head| head.strength) {
-            Some(Strength::Known(role)) => roles.insert(role_name(Some(role))),
-            Some(Strength::Name) => roles.insert(role_name(None)),
-            Some(Strength::Perhaps) | None => continue,
-        };
-        heads += 1;
-    }
-    let known = roles.contains(role_name(Some(Role::Agent))) || roles.contains(role_name(Some(Role::Customer)));
-    known && roles.len() >= 2 && heads * 4 >= filled
-}
-
-fn role_name(role: Option<Role>) -> &'static str {
-    match role {
-        Some(Role::Agent) => "agent",
-        Some(Role::Customer) => "customer",
-        Some(Role::System) => "system",
-        None => "unknown",
-    }
+    let filled = plain::lines(head, 0..head.len()).filter(|line| !head[line.clone()].trim().is_empty()).count();
+    let heads = heads(head, options);
+    let speaks = |strength| heads.iter().any(|(_, head)| head.strength == strength);
+    let agent = speaks(Strength::Known(Role::Agent));
+    let customer = speaks(Strength::Known(Role::Customer));
+    let unknown = speaks(Strength::Name) || speaks(Strength::Perhaps);
+    let two = [agent, customer, unknown].into_iter().filter(|speaks| *speaks).count() >= 2;
+    two && heads.len() * 4 >= filled
 }
 
 /// Gives the turns of `text` to `each`.
