@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{ExtractOptions, Problem, Role, Segment, json_string, plain, speaker};
+use super::{ExtractOptions, Problem, Role, Segment, json_string, labels, plain};
 
 /// The usual names of fields that hold messages.
 const USUAL_NAMES: [&str; 8] = ["text", "reply", "content", "message", "answer", "话术", "回复", "内容"];
@@ -248,7 +248,7 @@ fn role_of(parts: &[(Cow<'_, str>, &RawValue)], options: &ExtractOptions) -> Opt
         match value.trim().to_ascii_lowercase().as_str() {
             "tool" | "function" | "developer" => Some(Role::System),
             "staff" | "service" | "gpt" | "model" | "robot" => Some(Role::Agent),
-            _ => speaker::known(&value, options),
+            _ => labels::known(&value, options),
         }
     })
 }
@@ -337,8 +337,9 @@ mod tests {
     #[test]
     fn finds_messages() {
         use Role::{Agent, Customer, System};
-        type Case = (&'static str, &'static [&'static str], &'static [(Role, &'static str)]);
-        let cases: &[Case] = &[
+        /// The file, the fields asked for, the messages.
+        type Case<'a> = (&'a str, &'a [&'a str], &'a [(Role, &'a str)]);
+        let cases: &[Case<'_>] = &[
             ("", &[], &[]),
             ("\n \r\n", &[], &[]),
             ("{\"text\":\"不行😊\",\"id\":1}\r\n{\"text\":\"好\"}", &[], &[(Agent, "不行😊"), (Agent, "好")]),

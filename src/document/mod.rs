@@ -4,10 +4,12 @@
 mod escape;
 mod json_string;
 mod jsonl;
+mod labels;
 mod markdown;
 pub mod plain;
 mod segment;
 mod speaker;
+mod time_stamp;
 mod transcript;
 
 use std::path::Path;

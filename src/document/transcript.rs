@@ -15,6 +15,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::labels;
 use super::plain;
 use super::speaker::{self, Head, Strength};
 use super::{ExtractOptions, Problem, Role, Segment};
@@ -23,33 +24,14 @@ use super::{ExtractOptions, Problem, Role, Segment};
 /// too, and a good part of the lines begins with a speaker.
 #[must_use]
 pub fn sniff_transcript(head: &str, options: &ExtractOptions) -> bool {
-    let mut filled = 0;
-    let mut heads = 0;
-    let mut roles = BTreeSet::new();
-    for line in plain::lines(head, 0..head.len()) {
-        let line = &head[line];
-        if line.trim().is_empty() {
-            continue;
-        }
-        filled += 1;
-        match speaker::head(line, options).map(|head| head.strength) {
-            Some(Strength::Known(role)) => roles.insert(role_name(Some(role))),
-            Some(Strength::Name) => roles.insert(role_name(None)),
-            Some(Strength::Perhaps) | None => continue,
-        };
-        heads += 1;
-    }
-    let known = roles.contains(role_name(Some(Role::Agent))) || roles.contains(role_name(Some(Role::Customer)));
-    known && roles.len() >= 2 && heads * 4 >= filled
-}
-
-fn role_name(role: Option<Role>) -> &'static str {
-    match role {
-        Some(Role::Agent) => "agent",
-        Some(Role::Customer) => "customer",
-        Some(Role::System) => "system",
-        None => "unknown",
-    }
+    let filled = plain::lines(head, 0..head.len()).filter(|line| !head[line.clone()].trim().is_empty()).count();
+    let heads = heads(head, options);
+    let speaks = |strength| heads.iter().any(|(_, head)| head.strength == strength);
+    let agent = speaks(Strength::Known(Role::Agent));
+    let customer = speaks(Strength::Known(Role::Customer));
+    let unknown = speaks(Strength::Name) || speaks(Strength::Perhaps);
+    let two = [agent, customer, unknown].into_iter().filter(|speaks| *speaks).count() >= 2;
+    two && heads.len() * 4 >= filled
 }
 
 /// Gives the turns of `text` to `each`.
@@ -59,7 +41,7 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
         for line in plain::lines(text, 0..text.len()) {
             let (role, words) = plain::line_role(&text[line.clone()], options);
             let words = line.start + words.start..line.start + words.end;
-            give(text, Vec::from([words]), role, each);
+            give(text, vec![words], role, each);
         }
         return Vec::new();
     };
@@ -72,15 +54,14 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
         _ => Role::Agent,
     };
 
-    let preamble: Vec<_> = plain::lines(text, 0..first.start).map(|line| trimmed(text, line)).collect();
-    for line in preamble {
-        give(text, vec![line], Role::System, each);
+    for line in plain::lines(text, 0..first.start) {
+        give(text, vec![trimmed(text, line)], Role::System, each);
     }
     for (index, (line, head)) in heads.iter().enumerate() {
         let end = heads.get(index + 1).map_or(text.len(), |(next, _)| next.start);
         let words = speaker::words(&text[line.clone()], head);
-        let first = line.start + words.start..line.start + words.end;
-        let mut turn = Vec::from([first]);
+        let words = line.start + words.start..line.start + words.end;
+        let mut turn = vec![words];
         let behind = plain::next_line(text, line).map_or(end, |next| next.min(end));
         for line in plain::lines(text, behind..end) {
             let words = &text[line.clone()];
@@ -129,7 +110,7 @@ fn greets(words: &str) -> bool {
 }
 
 fn is_customer_account(head: &Head<'_>) -> bool {
-    !matches!(head.strength, Strength::Known(_)) && speaker::is_account(head.name)
+    !matches!(head.strength, Strength::Known(_)) && labels::is_account(head.name)
 }
 
 /// Whether a line within a turn is somebody else's, quoted: `> …`, 「张三：…」.
