@@ -3,10 +3,12 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::engine::{ConfigChoice, InputFormat, MessageUnit, Selection};
+use super::engine::{ConfigChoice, Selection};
 use crate::diagnostic::{Category, Severity};
+use crate::document::{Format, MessageUnit};
 use crate::lint::Fixing;
 
 const TEMPLATE: &str = "{about}\n\n用法：{usage}\n\n{all-args}{after-help}";
@@ -114,7 +116,7 @@ pub struct SelectionArgs {
 
     /// 输入的格式：plain 纯文本、markdown、transcript 聊天记录、jsonl；默认按扩展名和内容判断
     #[arg(long, value_name = "格式", hide_possible_values = true)]
-    input: Option<InputFormat>,
+    input: Option<Format>,
 
     /// jsonl 里哪个字段是要检查的文字，可以用点号（如 reply.text），可以写多次
     #[arg(long = "field", value_name = "字段")]
@@ -179,6 +181,31 @@ impl SelectionArgs {
             threads: self.threads,
             fixing: Fixing::Make,
         }
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Format::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for MessageUnit {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[MessageUnit::Auto, MessageUnit::Line, MessageUnit::Paragraph, MessageUnit::Document]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            MessageUnit::Auto => "auto",
+            MessageUnit::Line => "line",
+            MessageUnit::Paragraph => "paragraph",
+            MessageUnit::Document => "document",
+        }))
     }
 }
 

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Category;
+use crate::document::{Format, MessageUnit};
 use crate::lint::Fixing;
 use crate::report::explain::RuleDoc;
 use crate::report::{Finding, Problem};
@@ -19,7 +20,7 @@ pub struct Selection {
     /// Where the configuration comes from.
     pub config: ConfigChoice,
     /// The format of all inputs; by extension and content where nothing is said.
-    pub input: Option<InputFormat>,
+    pub input: Option<Format>,
     /// The fields of JSON Lines that hold messages, as dotted paths.
     pub fields: Vec<String>,
     /// What one message is.
@@ -44,33 +45,6 @@ pub enum ConfigChoice {
     None,
     /// This file.
     File(PathBuf),
-}
-
-/// A format of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum InputFormat {
-    /// Plain text.
-    Plain,
-    /// Markdown.
-    Markdown,
-    /// A chat with labels.
-    Transcript,
-    /// JSON Lines.
-    Jsonl,
-}
-
-/// What one message is in plain text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum MessageUnit {
-    /// By the look of the text.
-    #[default]
-    Auto,
-    /// Each line.
-    Line,
-    /// Each paragraph.
-    Paragraph,
-    /// The whole file.
-    Document,
 }
 
 /// One input.

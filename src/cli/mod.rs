@@ -26,10 +26,7 @@ use clap::{CommandFactory, FromArgMatches};
 use args::{Arguments, Command};
 use output::Output;
 
-pub use engine::{
-    CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, InputFormat, MessageUnit, RunError,
-    Selection,
-};
+pub use engine::{CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, RunError, Selection};
 pub use exit::Exit;
 pub use program::Program;
 

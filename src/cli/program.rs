@@ -5,12 +5,9 @@ use std::io::{self, Read, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use super::engine::{
-    CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, InputFormat, MessageUnit, RunError,
-    Selection,
-};
+use super::engine::{CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, RunError, Selection};
 use crate::config::Options;
-use crate::document::{self, ExtractOptions, Format};
+use crate::document::ExtractOptions;
 use crate::lexicon::{Docs, Lexicon, schema::LexiconFile};
 use crate::lint::{Linter, examples};
 use crate::report::explain::{Example, Passage, RuleDoc};
@@ -171,24 +168,13 @@ fn prepare(selection: &Selection) -> Result<(Lexicon, ExtractOptions), RunError>
         customer_labels: selection.customers.clone(),
         system_labels: Vec::new(),
         fields: selection.fields.clone(),
-        message: match selection.unit {
-            MessageUnit::Auto => document::MessageUnit::Auto,
-            MessageUnit::Line => document::MessageUnit::Line,
-            MessageUnit::Paragraph => document::MessageUnit::Paragraph,
-            MessageUnit::Document => document::MessageUnit::Document,
-        },
+        message: selection.unit,
     };
     Ok((lexicon, options.extract_options(&arguments)))
 }
 
 fn settings<'l>(lexicon: &'l Lexicon, extract: ExtractOptions, selection: &Selection) -> Settings<'l> {
-    let format = selection.input.map(|format| match format {
-        InputFormat::Plain => Format::Plain,
-        InputFormat::Markdown => Format::Markdown,
-        InputFormat::Transcript => Format::Transcript,
-        InputFormat::Jsonl => Format::JsonLines,
-    });
-    Settings { linter: Linter::new(lexicon), format, extract, fixing: selection.fixing }
+    Settings { linter: Linter::new(lexicon), format: selection.input, extract, fixing: selection.fixing }
 }
 
 fn threads(selection: &Selection) -> NonZeroUsize {

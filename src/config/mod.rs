@@ -29,21 +29,7 @@ pub struct Options {
     #[serde(default)]
     pub fields: Vec<String>,
     /// What one message is in a text file.
-    pub message: Option<MessageOption>,
-}
-
-/// What one message is in a text file, as written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum MessageOption {
-    /// By the look of the text.
-    Auto,
-    /// Each line.
-    Line,
-    /// Each paragraph.
-    Paragraph,
-    /// The whole file.
-    Document,
+    pub message: Option<MessageUnit>,
 }
 
 /// Why a configuration file cannot be used. The texts are simplified Chinese.
@@ -85,11 +71,10 @@ impl Options {
     #[must_use]
     pub fn extract_options(&self, arguments: &ExtractOptions) -> ExtractOptions {
         let both = |own: &[String], more: &[String]| own.iter().chain(more).cloned().collect();
-        let message = match (arguments.message, self.message) {
-            (MessageUnit::Auto, Some(MessageOption::Line)) => MessageUnit::Line,
-            (MessageUnit::Auto, Some(MessageOption::Paragraph)) => MessageUnit::Paragraph,
-            (MessageUnit::Auto, Some(MessageOption::Document)) => MessageUnit::Document,
-            (said, _) => said,
+        // Auto is what the arguments say where they say nothing.
+        let message = match arguments.message {
+            MessageUnit::Auto => self.message.unwrap_or_default(),
+            said => said,
         };
         ExtractOptions {
             agent_labels: both(&self.agent_labels, &arguments.agent_labels),

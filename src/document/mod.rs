@@ -65,7 +65,8 @@ impl Format {
 }
 
 /// What is one message in a text file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum MessageUnit {
     /// The whole text if it is a letter, else each line.
     #[default]
