@@ -9,9 +9,10 @@ use super::compiled::{
     Scope, SlotMark, Tables, Use, Uses, Variant,
 };
 use super::error::{LexiconError, LexiconErrors, did_you_mean};
+use super::frame::{ADDRESSES, OPENERS};
 use super::load::{self, From, Merged, MergedEntry, SourceFile};
 use super::pattern::{self, Branch, Literal, PatternError, WordSets};
-use super::prefilter::{self, Demand, Prefilter};
+use super::prefilter::{self, Demand, Prefilter, Reach, Side};
 use super::rewrite::{self, TemplateError};
 use super::schema::{Located, Mitigation, RewriteSource};
 use crate::diagnostic::{Applicability, Category, Rule, Severity};
@@ -73,10 +74,10 @@ struct Parts {
     others: PhraseParts,
     marks: Vec<Vec<SlotMark>>,
     mark_numbers: HashMap<Vec<SlotMark>, u16>,
-    /// Each way to read an offence, and its anchor.
-    demands: Vec<(Branch, usize)>,
-    /// Whether an entry is for whole messages of one character.
-    single_characters: bool,
+    /// Each way to read an offence, its anchor, and the conditions of its entry.
+    demands: Vec<(Branch, usize, Vec<Condition>)>,
+    /// The characters that are offences as whole messages.
+    lone: BTreeSet<char>,
     docs: Vec<EntryDocs>,
 }
 
@@ -260,10 +261,9 @@ impl<'f> Compiler<'f> {
         if !when.contains(&Condition::Quoted) && !unless.contains(&Condition::Quoted) {
             unless.push(Condition::Quoted);
         }
-        let whole_message = when.contains(&Condition::WholeMessage);
         let mut slots: Vec<String> = Vec::new();
         for pattern in &source.patterns {
-            self.offence(place.at(pattern), &pattern.value, number, &mut slots, whole_message);
+            self.offence(place.at(pattern), &pattern.value, number, &mut slots, &when);
         }
         for pattern in &source.exemptions {
             self.phrase(place.at(pattern), &pattern.value, Owner::EntryExemption(number), &[]);
@@ -469,7 +469,7 @@ impl<'f> Compiler<'f> {
     }
 
     /// Adds an offence of an entry, and what the prefilter needs to find it.
-    fn offence(&mut self, place: Place<'_>, pattern: &str, entry: u16, slots: &mut Vec<String>, whole_message: bool) {
+    fn offence(&mut self, place: Place<'_>, pattern: &str, entry: u16, slots: &mut Vec<String>, when: &[Condition]) {
         let branches = self.expand(place, pattern);
         for literal in branches.iter().flat_map(|branch| &branch.parts).flatten() {
             for mark in &literal.marks {
@@ -480,8 +480,10 @@ impl<'f> Compiler<'f> {
         }
         for branch in branches {
             match anchor(&branch) {
-                Some(anchor) => self.parts.demands.push((branch.clone(), anchor)),
-                None if whole_message => self.parts.single_characters = true,
+                Some(anchor) => self.parts.demands.push((branch.clone(), anchor, when.to_vec())),
+                None if when.contains(&Condition::WholeMessage) => {
+                    self.parts.lone.extend(branch.parts[0].iter().flat_map(|literal| literal.text.iter().copied()));
+                }
                 None => self.error(
                     place,
                     format!("模式「{pattern}」太短：空隙之间没有一段是两个字以上的"),
@@ -530,42 +532,66 @@ fn anchor(branch: &Branch) -> Option<usize> {
     costs.min_by(|(_, left), (_, right)| left.total_cmp(right)).map(|(number, _)| number)
 }
 
-/// What a phrase asks of a line.
-fn demand(branch: &Branch, anchor: usize, variants: &[Variant]) -> Demand {
-    let spelled = |part: &Vec<Literal>| {
-        let mut texts: Vec<Vec<char>> = part.iter().map(|literal| folded(&literal.text)).collect();
-        for variant in variants {
-            let spelled: Vec<Vec<char>> = texts.iter().filter_map(|text| respelled(text, variant)).collect();
-            texts.extend(spelled);
-        }
-        texts
-    };
-    let texts: Vec<Vec<Vec<char>>> = branch.parts.iter().map(spelled).collect();
-    let own = &texts[anchor];
-    let longest = own.iter().map(Vec::len).max().unwrap_or_default();
-    // Between the end of the window and the neighbour lie at most the rest of the anchor and the gap; to the other side
-    // the window itself too.
-    let reach = |gap: usize| u8::try_from(longest + usize::from(branch.gaps[gap])).ok();
-    let edge = |part: usize, first: bool| -> Option<BTreeSet<char>> {
-        let edge = |text: &Vec<char>| {
-            let mut words = text.iter().copied().filter(|c| prefilter::is_word(*c));
-            if first { words.next() } else { words.next_back() }
-        };
-        texts[part].iter().map(edge).collect()
-    };
-    // A part with a mark written into it may stand in two clauses.
+/// What a phrase asks of a line, given its anchor and the conditions of its entry.
+fn demand((branch, anchor, when): &(Branch, usize, Vec<Condition>), variants: &[Variant]) -> Demand {
+    let anchor = *anchor;
+    let texts: Vec<Vec<Vec<char>>> = branch.parts.iter().map(|part| spellings(part, variants)).collect();
     let marked = |part: usize| texts[part].iter().any(|text| (0..text.len()).any(|index| ends_clause(text, index)));
-    let neighbour = |part: usize, gap: usize, first: bool| {
-        if marked(part) || marked(anchor) {
-            return None;
-        }
-        Some((edge(part, first)?, reach(gap)?))
+    let part = |part: usize, gap: usize, from_end: bool| {
+        let reach = Reach { gap: branch.gaps[gap], crosses_clause: marked(part) || marked(anchor) };
+        let edge = |text: &Vec<char>| match from_end {
+            true => prefilter::edge(text.iter().rev().copied()),
+            false => prefilter::edge(text.iter().copied()),
+        };
+        let edges: Option<BTreeSet<_>> = texts[part].iter().map(edge).collect();
+        edges.map_or(Side::Open, |edges| Side::Part { edges, reach })
     };
-    Demand {
-        before: anchor.checked_sub(1).and_then(|part| neighbour(part, part, false)),
-        behind: (anchor < branch.gaps.len()).then(|| neighbour(anchor + 1, anchor, true)).flatten(),
-        anchor: own.clone(),
+    let edge = |line: Condition, clause: Condition| {
+        if [line, Condition::WholeMessage].iter().any(|condition| when.contains(condition)) {
+            Side::LineEdge
+        } else if [clause, Condition::WholeClause].iter().any(|condition| when.contains(condition)) {
+            Side::ClauseEdge
+        } else {
+            Side::Open
+        }
+    };
+    let before = match anchor.checked_sub(1) {
+        Some(before) => part(before, before, true),
+        None => edge(Condition::MessageStart, Condition::ClauseStart),
+    };
+    let behind = match branch.gaps.len() > anchor {
+        true => part(anchor + 1, anchor, false),
+        false => edge(Condition::WholeMessage, Condition::ClauseEnd),
+    };
+    Demand { anchor: texts[anchor].clone(), before, behind }
+}
+
+/// The literals of a part as they stand in folded text, with all variant spellings.
+fn spellings(part: &[Literal], variants: &[Variant]) -> Vec<Vec<char>> {
+    let mut texts: Vec<Vec<char>> = part.iter().map(|literal| folded(&literal.text)).collect();
+    let mut there: BTreeSet<char> = texts.iter().flatten().copied().collect();
+    for variant in variants {
+        if !variant.to.iter().all(|c| there.contains(c)) {
+            continue;
+        }
+        there.extend(&variant.from);
+        let longest = texts.iter().map(Vec::len).max().unwrap_or_default();
+        for at in 0..longest {
+            let respelled: Vec<Vec<char>> = texts.iter().filter_map(|text| respelled(text, variant, at)).collect();
+            texts.extend(respelled);
+        }
     }
+    texts
+}
+
+/// A literal with its right spelling at that place written the variant way.
+fn respelled(literal: &[char], variant: &Variant, at: usize) -> Option<Vec<char>> {
+    if variant.to.is_empty() || !literal.get(at..)?.starts_with(&variant.to) {
+        return None;
+    }
+    let mut spelled = literal.to_vec();
+    spelled[at..at + variant.from.len()].copy_from_slice(&variant.from);
+    Some(spelled)
 }
 
 /// A literal as it stands in folded text, where a run of three or more is one character.
@@ -607,20 +633,18 @@ impl Parts {
         variants.sort_by(|a, b| a.from.cmp(&b.from));
         let (offences, offences_automaton) = self.offences.finish()?;
         let (others, others_automaton) = self.others.finish()?;
-        let mut demands: Vec<Demand> =
-            self.demands.iter().map(|(branch, anchor)| demand(branch, *anchor, &variants)).collect();
+        let mut demands: Vec<Demand> = self.demands.iter().map(|offence| demand(offence, &variants)).collect();
         let anchors: BTreeSet<Vec<char>> = demands.iter().flat_map(|demand| demand.anchor.iter().cloned()).collect();
         let minimal = without_containers(&anchors)?;
         // Whoever finds the literals of these finds all that hold one of them.
-        let alone = |demand: &Demand| demand.before.is_none() && demand.behind.is_none();
         let decisive = demands
             .iter()
-            .filter(|demand| alone(demand))
+            .filter(|demand| demand.is_open())
             .flat_map(|demand| demand.anchor.iter().cloned())
             .collect();
         let decisive = without_containers(&decisive)?;
-        demands.retain(|demand| !alone(demand));
-        demands.push(Demand { anchor: decisive, before: None, behind: None });
+        demands.retain(|demand| !demand.is_open());
+        demands.push(Demand { anchor: decisive, before: Side::Open, behind: Side::Open });
         let docs = Docs {
             entries: self.docs,
             passages: merged.passages.iter().map(|passage| passage.item.clone()).collect(),
@@ -633,7 +657,9 @@ impl Parts {
             .iter()
             .position(|context| context.name == "negation")
             .and_then(|at| u16::try_from(at).ok());
-        let prefilter = Prefilter::new(&demands, self.single_characters);
+        let particles = particles(merged);
+        let frame = ADDRESSES.iter().chain(&OPENERS).flat_map(|word| word.chars()).chain(particles.iter().copied());
+        let prefilter = Prefilter::new(&demands, &self.lone, &frame.collect());
         let tables = Tables {
             entries: self.entries,
             contexts: self.contexts,
@@ -643,7 +669,7 @@ impl Parts {
             others,
             marks: self.marks,
             variants,
-            particles: particles(merged),
+            particles,
         };
         let lexicon =
             Lexicon::new(prefilter, tables, Automata { offences: offences_automaton, others: others_automaton });
@@ -685,17 +711,6 @@ fn particles(merged: &Merged) -> Vec<char> {
     characters.sort_unstable();
     characters.dedup();
     characters
-}
-
-/// A literal with its first right spelling written the variant way.
-fn respelled(literal: &[char], variant: &Variant) -> Option<Vec<char>> {
-    if !literal.contains(variant.to.first()?) {
-        return None;
-    }
-    let at = literal.windows(variant.to.len()).position(|window| window == variant.to)?;
-    let mut spelled = literal.to_vec();
-    spelled[at..at + variant.from.len()].copy_from_slice(&variant.from);
-    Some(spelled)
 }
 
 /// The literals that hold no other one: whoever finds these finds all.

@@ -7,6 +7,7 @@
 pub mod compile;
 pub mod compiled;
 pub mod error;
+pub mod frame;
 mod frequency;
 pub mod load;
 pub mod pattern;

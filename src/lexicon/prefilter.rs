@@ -1,63 +1,155 @@
 //! The first test of every message: may any phrase be in it at all?
 //!
 //! Ordinary chat holds a phrase in one line of fifty or less, so most of the time goes into finding out that there is
-//! none. For each literal of the rarest part of a phrase one *window* of two or three of its characters is chosen, the
-//! rarer the better; a line in which no window is found has no phrase. Where the phrase goes on before or behind that
-//! part, a character that the next part may begin (or the one before may end) with must stand near enough. The test looks at each pair of neighbouring characters as
-//! they are written (so the table holds each window's traditional, full-width and upper-case forms), skips what folding
-//! skips, and asks the exact windows only where a bit says that the pair may end one. It never misses a phrase and
-//! may let a text through that has none: the engine judges those in full.
+//! none. For each literal of the rarest part of a phrase, its *anchor*, one *window* of two or three of its characters
+//! is chosen, the rarer the better. The test looks at each pair of neighbouring characters as they are written (so the
+//! table of bits holds each window's traditional, full-width and upper-case forms), skips what folding skips, and asks
+//! for windows only where a bit says that the pair may end one. Where a window is found, the rest of the literal must
+//! stand around it, and where the phrase goes on before or behind the anchor, the next part must begin (or the one
+//! before end) near enough. It never misses a phrase and may let a text through that has none: the engine judges those
+//! in full.
+//!
+//! What it asks is kept in one image of 32-bit words, read in place out of the program: a short run touches little of
+//! it.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-
-use serde::{Deserialize, Serialize};
 
 use super::frequency::likelihood;
 use crate::normalize::{fold_char, forms, is_han};
 
-/// The pairs that the bit table tells apart, as a power of two.
-const PAIR_BITS: u32 = 18;
+/// The pairs, and the windows, that a table of bits tells apart, as a power of two.
+const TABLE_BITS: u32 = 18;
 
-/// A line of at most so many bytes is let through where whole messages of one character are looked for.
+/// A table of bits.
+type Bits = [u64; 1 << (TABLE_BITS - 6)];
+
+/// A line of at most so many bytes may be a whole message of one character.
 const SHORT_LINE: usize = 48;
+
+/// The most words of a literal that are compared on each side of its window.
+const MOST_REST: usize = 15;
+
+/// The most words that are looked at on one side: a window, the rest of its literal, a gap, the edge of the next part.
+const MOST_WORDS: usize = 64;
 
 /// Neighbouring folded characters; the first is zero where there are only two.
 type Window = (char, char, char);
+
+/// How a literal begins, or ends: up to three words from its edge inwards, zero where there are none. A word is one
+/// character, or one that is repeated.
+type Edge = (char, char, char);
+
+/// How far from an anchor the part beside it may stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Reach {
+    /// The most characters between them.
+    pub(super) gap: u8,
+    /// Whether the end of a clause may lie between their words: where it is written into one of them.
+    pub(super) crosses_clause: bool,
+}
+
+/// What must stand on one side of an anchor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Anything.
+    #[default]
+    Open,
+    /// Another part of the phrase.
+    Part {
+        /// How its literals end where it stands before the anchor, begin where it stands behind.
+        edges: BTreeSet<Edge>,
+        /// Where it may stand.
+        reach: Reach,
+    },
+    /// The edge of the clause (a mark, a blank or the end of the line), with only words that frame before it.
+    ClauseEdge,
+    /// The edge of the line, with only words that frame before it.
+    LineEdge,
+}
 
 /// What a phrase asks of a line.
 #[derive(Clone, Debug)]
 pub(super) struct Demand {
     /// The literals of its rarest part.
     pub(super) anchor: Vec<Vec<char>>,
-    /// The characters that the part before it may end with, and how far before the anchor they may stand.
-    pub(super) before: Option<(BTreeSet<char>, u8)>,
-    /// The characters that the part behind it may begin with, and how far behind.
-    pub(super) behind: Option<(BTreeSet<char>, u8)>,
+    /// What must stand before the anchor.
+    pub(super) before: Side,
+    /// What must stand behind it.
+    pub(super) behind: Side,
 }
 
-/// What must stand near a window: a character of the set of that number, at most so many characters away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-struct Surrounding {
-    before: Option<(u16, u8)>,
-    behind: Option<(u16, u8)>,
+impl Demand {
+    /// Whether the anchor alone is enough.
+    pub(super) fn is_open(&self) -> bool {
+        self.before == Side::Open && self.behind == Side::Open
+    }
 }
+
+/// What a window asks of the words around it. In their order, asks that compare the same words stand together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Ask {
+    /// How many words before and behind the window belong to the literal.
+    rest: (u8, u8),
+    /// The hash of these words.
+    hash: u32,
+    /// What must stand before the literal: the number of a part, from one; or zero, [`CLAUSE_EDGE`], [`LINE_EDGE`].
+    before: u16,
+    /// What must stand behind it.
+    behind: u16,
+}
+
+/// Where the sections of the image begin, in words of 32 bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sections {
+    /// The hashed windows, in a table with open addressing; zero is empty. Its size is a power of two.
+    windows: usize,
+    /// For each place of that table where its window's asks begin, in words.
+    starts: usize,
+    /// Three words an ask: its hash; the counts of its words, 8 bits each, and whether it is the window's last; the
+    /// numbers of what stands before and behind, 16 bits each.
+    asks: usize,
+    /// For each part beside an anchor where its edges begin, and in the highest 8 bits how far it may stand; one more at
+    /// the end.
+    parts: usize,
+    /// The hashed edges, sorted for each part.
+    edges: usize,
+    /// The characters that are whole messages, sorted.
+    lone: usize,
+    /// The characters of words that frame, sorted.
+    frame: usize,
+    /// The end of the image.
+    end: usize,
+}
+
+impl Sections {
+    fn at([windows, starts, asks, parts, edges, lone, frame, end]: [usize; HEAD]) -> Self {
+        Sections { windows, starts, asks, parts, edges, lone, frame, end }
+    }
+}
+
+/// The sign of a window's last ask.
+const LAST: u32 = 1 << 16;
+
+/// In the place of a part's number: the edge of the clause must be there.
+const CLAUSE_EDGE: u16 = u16::MAX;
+
+/// In the place of a part's number: the edge of the line must be there.
+const LINE_EDGE: u16 = u16::MAX - 1;
+
+/// The words of the image's head: where the sections begin, and where the last ends.
+const HEAD: usize = 8;
 
 /// Which texts are worth a full look.
 #[derive(Clone, Debug)]
 pub struct Prefilter {
     /// One bit for each hashed pair of characters as written.
-    pairs: Vec<u64>,
-    /// The windows, folded and hashed by [`hash`], in a table with open addressing; zero is empty.
-    windows: Vec<u32>,
-    /// For each place of that table what the window says: zero that the line is to be judged, another number that of its
-    /// surroundings, from one.
-    kinds: Vec<u16>,
-    /// Surroundings of which one must be there.
-    surroundings: Vec<Vec<Surrounding>>,
-    /// Sets of folded characters, each sorted.
-    sets: Vec<Vec<char>>,
-    /// Whether short lines are let through.
-    short_lines: bool,
+    pairs: Box<Bits>,
+    /// One bit for each hashed window.
+    windows: Box<Bits>,
+    image: Cow<'static, [u8]>,
+    sections: Sections,
 }
 
 /// Up to three folded characters in one number, never zero. Two windows of the same number cost a full look, no more.
@@ -66,179 +158,289 @@ fn hash(first: char, second: char, third: char) -> u32 {
     ((packed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32).max(1)
 }
 
+/// The hash of the words of a literal around its window: those before it, from right to left, then those behind it.
+fn rest_hash<'c>(words: impl Iterator<Item = &'c char>) -> u32 {
+    words.fold(0, |hash: u32, word| (hash.rotate_left(5) ^ u32::from(*word)).wrapping_mul(0x9E37_79B1))
+}
+
+/// The word of 32 bits of that number; zero beyond the end.
+fn word(image: &[u8], number: usize) -> u32 {
+    image.as_chunks().0.get(number).map_or(0, |bytes| u32::from_le_bytes(*bytes))
+}
+
+/// The hash of two neighbouring characters as they are written.
 #[inline(always)]
-fn pair_index(left: u32, right: u32) -> usize {
-    (left.wrapping_mul(0x9E37_79B1).wrapping_add(right).wrapping_mul(0x85EB_CA6B) >> (32 - PAIR_BITS)) as usize
+fn pair_hash(left: u32, right: u32) -> u32 {
+    left.wrapping_mul(0x9E37_79B1).wrapping_add(right).wrapping_mul(0x85EB_CA6B)
+}
+
+fn empty_bits() -> Box<Bits> {
+    Box::new([0; 1 << (TABLE_BITS - 6)])
+}
+
+fn set_bit(bits: &mut Bits, hash: u32) {
+    let index = (hash >> (32 - TABLE_BITS)) as usize;
+    bits[index >> 6] |= 1 << (index & 63);
+}
+
+#[inline(always)]
+fn has_bit(bits: &Bits, hash: u32) -> bool {
+    let index = (hash >> (32 - TABLE_BITS)) as usize;
+    bits[index >> 6] >> (index & 63) & 1 != 0
+}
+
+/// The characters of words, each run of one counted once; `last` stands before them.
+fn words(chars: impl Iterator<Item = char>, mut last: char) -> impl Iterator<Item = char> {
+    chars.filter(|c| is_word(*c)).filter(move |c| std::mem::replace(&mut last, *c) != *c)
+}
+
+/// The edge of a literal whose characters come from that edge inwards; nothing where it has no word.
+pub(super) fn edge(chars: impl Iterator<Item = char>) -> Option<Edge> {
+    let mut words = words(chars, '\0').fuse();
+    Some((words.next()?, words.next().unwrap_or('\0'), words.next().unwrap_or('\0')))
 }
 
 impl Prefilter {
-    /// A filter for texts that meet one of `demands`, whose literals are folded, with variants spelled out.
-    /// Literals without a window are left out.
+    /// A filter for texts that meet one of `demands`, or are whole messages of one of the characters `lone`. Literals are
+    /// folded, with variants spelled out; those without a window are left out. `frame` has all characters of the words
+    /// that do not count as words of a message or clause.
     #[must_use]
-    pub(super) fn new<'d>(demands: &'d [Demand], short_lines: bool) -> Self {
-        let mut sets: Vec<Vec<char>> = Vec::new();
-        let mut numbers: BTreeMap<&BTreeSet<char>, u16> = BTreeMap::new();
-        let mut wanted: BTreeMap<Window, BTreeSet<Surrounding>> = BTreeMap::new();
-        let mut decisive: BTreeSet<Window> = BTreeSet::new();
+    pub(super) fn new(demands: &[Demand], lone: &BTreeSet<char>, frame: &BTreeSet<char>) -> Self {
+        let mut parts: Vec<(&BTreeSet<Edge>, Reach)> = Vec::new();
+        let mut numbers: BTreeMap<(&BTreeSet<Edge>, Reach), u16> = BTreeMap::new();
+        let mut asked: BTreeMap<u32, BTreeSet<Ask>> = BTreeMap::new();
+        let (mut pairs, mut windows) = (empty_bits(), empty_bits());
         for demand in demands {
-            let mut number = |asked: &'d Option<(BTreeSet<char>, u8)>| {
-                let (set, reach) = asked.as_ref()?;
-                let number = *numbers.entry(set).or_insert_with(|| {
-                    sets.push(set.iter().copied().collect());
-                    (sets.len() - 1) as u16 // fewer than there are patterns
-                });
-                Some((number, *reach))
-            };
-            let surrounding = Surrounding { before: number(&demand.before), behind: number(&demand.behind) };
-            for (window, _) in demand.anchor.iter().filter_map(|literal| choose_window(literal)) {
-                if surrounding.before.is_none() && surrounding.behind.is_none() {
-                    decisive.insert(window);
-                } else {
-                    wanted.entry(window).or_default().insert(surrounding);
+            let [before, behind] = [&demand.before, &demand.behind].map(|side| match side {
+                Side::Open => (0, 0),
+                Side::ClauseEdge => (CLAUSE_EDGE, 0),
+                Side::LineEdge => (LINE_EDGE, 0),
+                Side::Part { edges, reach } => {
+                    let number = *numbers.entry((edges, *reach)).or_insert_with(|| {
+                        parts.push((edges, *reach));
+                        // With too many the rest is not asked for: that lets more through, and misses nothing.
+                        u16::try_from(parts.len()).ok().filter(|number| *number < LINE_EDGE).unwrap_or(0)
+                    });
+                    (number, usize::from(reach.gap))
                 }
-            }
-        }
-        let mut surroundings: Vec<Vec<Surrounding>> = Vec::new();
-        let mut known: BTreeMap<Vec<Surrounding>, u16> = BTreeMap::new();
-        let mut all: BTreeMap<Window, u16> = BTreeMap::new();
-        for (window, asked) in wanted {
-            let number = *known.entry(asked.into_iter().collect()).or_insert_with_key(|asked| {
-                surroundings.push(asked.clone());
-                // With too many kinds of windows the rest is decisive: that lets more through, and misses nothing.
-                u16::try_from(surroundings.len()).unwrap_or(0)
             });
-            all.insert(window, number);
-        }
-        all.extend(decisive.into_iter().map(|window| (window, 0)));
-        let mut pairs = vec![0u64; 1 << (PAIR_BITS - 6)];
-        let size = (all.len() * 2).next_power_of_two().max(64);
-        let mut table = vec![0u32; size];
-        let mut kinds = vec![0u16; size];
-        for (&(first, second, third), &kind) in &all {
-            for left in forms(second) {
-                for right in forms(third) {
-                    let index = pair_index(u32::from(left), u32::from(right));
-                    pairs[index >> 6] |= 1 << (index & 63);
+            for literal in &demand.anchor {
+                let Some((window, at)) = choose_window(literal) else { continue };
+                let (first, second, third) = window;
+                for left in forms(second) {
+                    for right in forms(third) {
+                        set_bit(&mut pairs, pair_hash(u32::from(left), u32::from(right)));
+                    }
                 }
+                let chars: Vec<char> = literal.iter().copied().filter(|c| is_word(*c)).collect();
+                let begin = if first == '\0' { second } else { first };
+                let width = if first == '\0' { 2 } else { 3 };
+                let left: Vec<char> = words(chars[..at].iter().rev().copied(), begin).take(MOST_REST).collect();
+                let right: Vec<char> = words(chars[at + width..].iter().copied(), third).take(MOST_REST).collect();
+                // What lies too far away is not asked for.
+                let near = |(number, gap): (u16, usize), rest: usize| {
+                    if rest < MOST_REST && rest + gap + 8 < MOST_WORDS { number } else { 0 }
+                };
+                set_bit(&mut windows, hash(first, second, third));
+                asked.entry(hash(first, second, third)).or_default().insert(Ask {
+                    rest: (left.len() as u8, right.len() as u8), // at most MOST_REST
+                    hash: rest_hash(left.iter().chain(&right)),
+                    before: near(before, left.len()),
+                    behind: near(behind, right.len()),
+                });
             }
-            let hashed = hash(first, second, third);
-            let mut slot = hashed as usize & (size - 1);
-            while table[slot] != 0 && table[slot] != hashed {
-                slot = (slot + 1) & (size - 1);
-            }
-            // Two windows of one number: the line is judged where either is found.
-            kinds[slot] = if table[slot] == 0 { kind } else { 0 };
-            table[slot] = hashed;
         }
-        Prefilter { pairs, windows: table, kinds, surroundings, sets, short_lines }
+        let (image, sections) = lay_out(&asked, &parts, lone, frame);
+        Prefilter { pairs, windows, image: Cow::Owned(image), sections }
     }
 
-    /// How many windows it looks for.
-    #[must_use]
-    pub fn window_count(&self) -> usize {
-        self.windows.iter().filter(|window| **window != 0).count()
-    }
-
-    /// The form in which it is written into the program: whether short lines count, how many windows there are room for,
-    /// the bits, the windows, their kinds, what must surround them.
+    /// The form in which it is written into the program: the two tables of bits, then the image.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = vec![u8::from(self.short_lines), self.windows.len().trailing_zeros() as u8];
-        bytes.extend(self.pairs.iter().flat_map(|word| word.to_le_bytes()));
-        bytes.extend(self.windows.iter().flat_map(|window| window.to_le_bytes()));
-        bytes.extend(self.kinds.iter().flat_map(|kind| kind.to_le_bytes()));
-        // Serialising plain data into a growing vector has no way to fail.
-        bytes.extend(postcard::to_allocvec(&(&self.surroundings, &self.sets)).unwrap_or_default());
+        let mut bytes: Vec<u8> =
+            self.pairs.iter().chain(self.windows.iter()).flat_map(|word| word.to_le_bytes()).collect();
+        bytes.extend_from_slice(&self.image);
         bytes
     }
 
-    /// Reads what [`Prefilter::to_bytes`] wrote; nothing for anything else.
+    /// Reads what [`Prefilter::to_bytes`] wrote; nothing where the head cannot be right. A damaged image makes it let
+    /// through too little or too much, no more.
     #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let ([short_lines, room], rest) = bytes.split_first_chunk()?;
-        let room = 1usize.checked_shl(u32::from(*room))?;
-        let (pairs, rest) = rest.split_at_checked(8 << (PAIR_BITS - 6))?;
-        let (windows, rest) = rest.split_at_checked(room.checked_mul(4)?)?;
-        let (kinds, rest) = rest.split_at_checked(room * 2)?;
-        let (surroundings, sets): (Vec<Vec<Surrounding>>, Vec<Vec<char>>) = postcard::from_bytes(rest).ok()?;
-        let windows: Vec<u32> = windows.as_chunks().0.iter().map(|window| u32::from_le_bytes(*window)).collect();
-        let kinds: Vec<u16> = kinds.as_chunks().0.iter().map(|kind| u16::from_le_bytes(*kind)).collect();
-        let asked = surroundings.iter().flatten().flat_map(|asked| [asked.before, asked.behind]).flatten();
-        let well_formed = windows.contains(&0)
-            && kinds.iter().all(|kind| usize::from(*kind) <= surroundings.len())
-            && asked.map(|(set, _)| usize::from(set)).all(|set| set < sets.len());
-        well_formed.then(|| Prefilter {
-            pairs: pairs.as_chunks().0.iter().map(|word| u64::from_le_bytes(*word)).collect(),
-            windows,
-            kinds,
-            surroundings,
-            sets,
-            short_lines: *short_lines != 0,
-        })
+    pub fn from_bytes(bytes: &'static [u8]) -> Option<Self> {
+        let (pairs, rest) = bytes.split_at_checked(size_of::<Bits>())?;
+        let (windows, image) = rest.split_at_checked(size_of::<Bits>())?;
+        let [pairs, windows] = [pairs, windows].map(|bytes| {
+            let mut bits = empty_bits();
+            for (word, bytes) in bits.iter_mut().zip(bytes.as_chunks().0) {
+                *word = u64::from_le_bytes(*bytes);
+            }
+            bits
+        });
+        let mut head = [0; HEAD];
+        for (number, begin) in head.iter_mut().enumerate() {
+            *begin = word(image, number) as usize;
+        }
+        let sections = Sections::at(head);
+        let in_order = head.is_sorted() && sections.windows == HEAD && sections.end * 4 == image.len();
+        let size = sections.starts - sections.windows;
+        let whole_table = size.is_power_of_two() && sections.asks - sections.starts == size;
+        (in_order && whole_table).then_some(Prefilter { pairs, windows, image: Cow::Borrowed(image), sections })
     }
 
-    /// What the table says of a window. It always has an empty place, so the search ends.
-    fn kind(&self, window: u32) -> Option<u16> {
-        let mask = self.windows.len() - 1;
+    fn word(&self, at: usize) -> u32 {
+        word(&self.image, at)
+    }
+
+    /// Where the asks of a window begin.
+    fn asks(&self, window: u32) -> Option<usize> {
+        let Sections { windows, starts, .. } = self.sections;
+        let mask = starts - windows - 1;
         let mut slot = window as usize & mask;
-        loop {
-            match self.windows[slot] {
+        // The table always has an empty place; the count of turns is for a damaged one.
+        for _ in 0..=mask {
+            match self.word(windows + slot) {
                 0 => return None,
-                found if found == window => return Some(self.kinds[slot]),
+                found if found == window => return Some(self.word(starts + slot) as usize),
                 _ => slot = (slot + 1) & mask,
             }
         }
+        None
     }
 
-    /// Whether the pair that ends at the byte `at` says that the line is to be judged.
-    #[cold]
+    /// Whether the characters that end at the byte `at`, the last of them a pair that may end a window, say that the line
+    /// is to be judged.
+    #[inline]
     fn decides(&self, before: u32, left: u32, right: u32, text: &str, at: usize) -> bool {
         let fold = |code: u32| char::from_u32(code).map_or('\0', fold_char);
         let (first, left, right) = (fold(before), fold(left), fold(right));
-        // Folding counts a run of one character once, so what stands before a run is not known here.
-        if first == left && is_han(left) {
+        let may_be = |first: char| has_bit(&self.windows, hash(first, left, right));
+        (may_be('\0') || may_be(first) || first == left) && self.decides_exactly(first, left, right, text, at)
+    }
+
+    #[cold]
+    fn decides_exactly(&self, first: char, left: char, right: char, text: &str, at: usize) -> bool {
+        let two = self.asks(hash('\0', left, right));
+        let three = if first == '\0' { None } else { self.asks(hash(first, left, right)) };
+        if two.is_none() && three.is_none() && first != left {
+            return false;
+        }
+        let mut before = Walk::new(text[..at].chars().rev().take_while(|c| *c != '\n'));
+        let mut behind = Walk::new(text[at..].chars().take_while(|c| *c != '\n'));
+        behind.take(right);
+        // Where the walk to the left comes by `left`.
+        let second = usize::from(left != right);
+        if two.is_some_and(|asks| self.is_met(asks, second, &mut before, &mut behind))
+            || three
+                .is_some_and(|asks| self.is_met(asks, second + usize::from(first != left), &mut before, &mut behind))
+        {
             return true;
         }
-        let two = self.kind(hash('\0', left, right));
-        let three = if first == '\0' { None } else { self.kind(hash(first, left, right)) };
-        [two, three].into_iter().flatten().any(|kind| match usize::from(kind).checked_sub(1) {
-            Some(number) => self.surroundings[number].iter().any(|asked| self.is_there(asked, text, at)),
-            None => true,
-        })
+        // Folding counts a run of three or more once: then a window begins before the run.
+        let beyond = if first == left { before.word(second + 1) } else { None };
+        let run = beyond.and_then(|beyond| self.asks(hash(beyond, left, right)));
+        run.is_some_and(|asks| self.is_met(asks, second + 1, &mut before, &mut behind))
     }
 
-    fn is_there(&self, asked: &Surrounding, text: &str, at: usize) -> bool {
-        let near = |side: Option<(u16, u8)>, chars: &mut dyn Iterator<Item = char>| match side {
-            Some((set, reach)) => self.is_near(&self.sets[usize::from(set)], reach, chars),
-            None => true,
-        };
-        near(asked.behind, &mut text[at..].chars()) && near(asked.before, &mut text[..at].chars().rev())
-    }
-
-    /// Whether one of the set comes within so many characters of words. Marks do not count, nor do the further
-    /// characters of a run; the line ends the search, and so does a mark that ends a clause wherever it stands.
-    fn is_near(&self, set: &[char], reach: u8, chars: &mut dyn Iterator<Item = char>) -> bool {
-        let mut left = reach;
-        let mut last = '\0';
-        for c in chars {
-            let c = fold_char(c);
-            // Between digits a comma or a colon is a part of the number.
-            if matches!(c, '\n' | '。' | '!' | '?' | ';' | '、') || matches!(c, ',' | ':') && !last.is_ascii_digit() {
-                return false;
+    /// Whether the words around a window are what one of its asks wants. Both walks begin with the window's last word; the
+    /// one to the left comes by its first at `begin`.
+    fn is_met<B, F>(&self, asks: usize, begin: usize, before: &mut Walk<B>, behind: &mut Walk<F>) -> bool
+    where
+        B: Iterator<Item = char>,
+        F: Iterator<Item = char>,
+    {
+        let mut at = asks;
+        let mut compared = None;
+        let mut rest = None;
+        loop {
+            let [hash, counts, near] = [0, 1, 2].map(|offset| self.word(at + offset));
+            let [left, right, ..] = counts.to_le_bytes().map(usize::from);
+            if compared != Some((left, right)) {
+                compared = Some((left, right));
+                let there = before.word(begin + left).is_some() && behind.word(right).is_some();
+                rest = there.then(|| {
+                    let (before, behind) = (&before.words[begin + 1..=begin + left], &behind.words[1..=right]);
+                    rest_hash(before.iter().chain(behind))
+                });
             }
-            if !is_word(c) || c == last {
-                continue;
-            }
-            if set.binary_search(&c).is_ok() {
+            if rest == Some(hash)
+                && self.is_there(near as u16, before, begin + left)
+                && self.is_there((near >> 16) as u16, behind, right)
+            {
                 return true;
             }
-            last = c;
-            match left.checked_sub(1) {
-                Some(fewer) => left = fewer,
-                None => return false,
+            if counts & LAST != 0 || at >= self.sections.end {
+                return false;
+            }
+            at += 3;
+        }
+    }
+
+    /// Whether what that number asks for stands beyond the word `last`, at which a walk leaves the literal.
+    fn is_there<I: Iterator<Item = char>>(&self, number: u16, walk: &mut Walk<I>, last: usize) -> bool {
+        match number {
+            0 => true,
+            CLAUSE_EDGE => self.is_framed(walk, last, true),
+            LINE_EDGE => self.is_framed(walk, last, false),
+            _ => self.is_near(usize::from(number) - 1, walk, last),
+        }
+    }
+
+    /// Whether only words that frame stand between the word `last` and the end of the line, or the next mark.
+    fn is_framed<I: Iterator<Item = char>>(&self, walk: &mut Walk<I>, last: usize, to_mark: bool) -> bool {
+        let Sections { frame, end, .. } = self.sections;
+        for at in last + 1..MOST_WORDS {
+            match walk.word(at) {
+                None => return true,
+                Some(_) if to_mark && walk.marked >> at & 1 != 0 => return true,
+                Some(word) if self.holds([frame, end], u32::from(word)) => {}
+                Some(_) => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether the part of that number, from zero, begins near enough beyond the word `last`.
+    fn is_near<I: Iterator<Item = char>>(&self, part: usize, walk: &mut Walk<I>, last: usize) -> bool {
+        let [this, next] = [0, 1].map(|more| self.word(self.sections.parts + part + more));
+        let edges = [this, next].map(|word| self.sections.edges + (word & 0x00ff_ffff) as usize);
+        let (gap, crosses_clause) = ((this >> 25) as usize, this >> 24 & 1 != 0);
+        for at in last..=last + 1 + gap {
+            let Some(word) = walk.word(at) else { return false };
+            let [second, third] = [1, 2].map(|more| walk.word(at + more).unwrap_or('\0'));
+            if at == last {
+                // Of a run that the literal ends with, the rest may begin the part.
+                if walk.repeated >> at & 1 == 0 {
+                    continue;
+                }
+            } else if !crosses_clause && walk.ended >> at & 1 != 0 {
+                return false;
+            }
+            let found = [('\0', '\0'), (second, '\0'), (second, third)];
+            if found.into_iter().any(|(second, third)| self.holds(edges, hash(word, second, third))) {
+                return true;
             }
         }
         false
+    }
+
+    /// Whether a sorted stretch of the image holds that word of 32 bits.
+    fn holds(&self, [mut from, mut to]: [usize; 2], wanted: u32) -> bool {
+        while from < to {
+            let middle = from.midpoint(to);
+            match self.word(middle).cmp(&wanted) {
+                Ordering::Equal => return true,
+                Ordering::Less => from = middle + 1,
+                Ordering::Greater => to = middle,
+            }
+        }
+        false
+    }
+
+    /// Whether a short line may be a whole message of one character.
+    #[cold]
+    fn is_lone(&self, line: &str) -> bool {
+        let Sections { lone, frame, .. } = self.sections;
+        line.chars().any(|c| self.holds([lone, frame], u32::from(fold_char(c))))
     }
 
     /// The offset in bytes of a place, at `from` or later, on whose line a phrase may be; `None` if there is none.
@@ -246,7 +448,7 @@ impl Prefilter {
     #[must_use]
     pub fn find(&self, text: &str, from: usize) -> Option<usize> {
         let bytes = text.as_bytes();
-        let pairs: &[u64; 1 << (PAIR_BITS - 6)] = self.pairs.as_slice().try_into().ok()?;
+        let short_lines = self.sections.lone < self.sections.frame;
         let mut at = from;
         let mut line_start = from;
         // The two characters before `at`, zero where there are none on this line.
@@ -266,7 +468,7 @@ impl Prefilter {
             } else if lead < 0x80 {
                 at += 1;
                 if lead == b'\n' {
-                    if self.short_lines && at - line_start <= SHORT_LINE && at - line_start > 1 {
+                    if short_lines && at - line_start <= SHORT_LINE && self.is_lone(&text[line_start..at]) {
                         return Some(line_start);
                     }
                     line_start = at;
@@ -289,16 +491,78 @@ impl Prefilter {
                 };
                 continue;
             }
-            let index = pair_index(left, right);
-            if pairs[index >> 6] >> (index & 63) & 1 != 0 && self.decides(before, left, right, text, at) {
+            if has_bit(&self.pairs, pair_hash(left, right)) && self.decides(before, left, right, text, at) {
                 return Some(at - 1);
             }
             (before, left) = (left, right);
         }
-        if self.short_lines && line_start < bytes.len() && bytes.len() - line_start <= SHORT_LINE {
-            return Some(line_start);
+        let is_lone = short_lines && bytes.len() - line_start <= SHORT_LINE && self.is_lone(&text[line_start..]);
+        is_lone.then_some(line_start)
+    }
+}
+
+/// The words to one side of a place, from it outwards, folded; read as far as they are asked for.
+struct Walk<I> {
+    chars: I,
+    words: [char; MOST_WORDS],
+    count: usize,
+    /// A bit for each word that is there more than once in a row.
+    repeated: u64,
+    /// A bit for each word before which, on the way from the place, a clause ends.
+    ended: u64,
+    clause_ends: bool,
+    /// A bit for each word before which, on the way from the place, something that is no word stands.
+    marked: u64,
+    is_marked: bool,
+}
+
+impl<I: Iterator<Item = char>> Walk<I> {
+    fn new(chars: I) -> Self {
+        Walk {
+            chars,
+            words: ['\0'; MOST_WORDS],
+            count: 0,
+            repeated: 0,
+            ended: 0,
+            clause_ends: false,
+            marked: 0,
+            is_marked: false,
         }
-        None
+    }
+
+    /// Goes on by one word.
+    fn take(&mut self, word: char) {
+        match self.count.checked_sub(1) {
+            Some(last) if self.words[last] == word => self.repeated |= 1 << last,
+            _ if self.count < MOST_WORDS => {
+                self.words[self.count] = word;
+                self.ended |= u64::from(self.clause_ends) << self.count;
+                self.marked |= u64::from(self.is_marked) << self.count;
+                self.clause_ends = false;
+                self.is_marked = false;
+                self.count += 1;
+            }
+            _ => {}
+        }
+    }
+
+    /// The word of that number, from zero; nothing where the line or the walk ends before it.
+    fn word(&mut self, number: usize) -> Option<char> {
+        while self.count <= number && self.count < MOST_WORDS {
+            let c = fold_char(self.chars.next()?);
+            self.is_marked |= !is_word(c);
+            match c {
+                '。' | '!' | '?' | ';' | '、' => self.clause_ends = true,
+                // Between digits a comma or a colon is a part of the number.
+                ',' | ':' => {
+                    let number = self.count > 0 && self.words[self.count - 1].is_ascii_digit();
+                    self.clause_ends |= !number;
+                }
+                _ if is_word(c) => self.take(c),
+                _ => {}
+            }
+        }
+        (number < self.count).then(|| self.words[number])
     }
 }
 
@@ -308,20 +572,67 @@ fn is_wide_mark(code: u32) -> bool {
     code < 0x3400 || code >= 0xfb00 && !matches!(code, 0xff05 | 0xff10..=0xff19 | 0xff21..=0xff3a | 0xff41..=0xff5a)
 }
 
-/// The window of a literal that the fewest polite texts will hold, and roughly how likely it is at a given place in one:
-/// three characters where it has as many, else two. Marks do not count.
-pub(super) fn choose_window(literal: &[char]) -> Option<(Window, f64)> {
-    let words: Vec<char> = literal.iter().copied().filter(|c| is_word(*c)).collect();
-    if words.len() < 2 {
-        return None;
+/// Lays the image out.
+fn lay_out(
+    asked: &BTreeMap<u32, BTreeSet<Ask>>,
+    parts: &[(&BTreeSet<Edge>, Reach)],
+    lone: &BTreeSet<char>,
+    frame: &BTreeSet<char>,
+) -> (Vec<u8>, Sections) {
+    let size = (asked.len() * 2).next_power_of_two().max(64);
+    let mut windows = vec![0u32; size];
+    let mut starts = vec![0u32; size];
+    let asks_begin = HEAD + 2 * size;
+    let mut asks: Vec<u32> = Vec::new();
+    for (window, asked) in asked {
+        let mut slot = *window as usize & (size - 1);
+        while windows[slot] != 0 {
+            slot = (slot + 1) & (size - 1);
+        }
+        windows[slot] = *window;
+        starts[slot] = (asks_begin + asks.len()) as u32; // an image of 16 GiB fits into no program
+        for ask in asked {
+            let counts = u32::from(ask.rest.0) | u32::from(ask.rest.1) << 8;
+            asks.extend([ask.hash, counts, u32::from(ask.before) | u32::from(ask.behind) << 16]);
+        }
+        let last = asks.len() - 2;
+        asks[last] |= LAST;
     }
-    words
-        .windows(words.len().min(3))
-        .map(|window| match window {
-            [first, second, third] => ((*first, *second, *third), likelihood(window)),
-            _ => (('\0', window[0], window[1]), likelihood(window)),
-        })
-        .min_by(|(_, left), (_, right)| left.total_cmp(right))
+    let mut begins: Vec<u32> = Vec::new();
+    let mut edges: Vec<u32> = Vec::new();
+    for (all, reach) in parts {
+        // A gap so wide that it is cut here was not asked for.
+        begins.push(edges.len() as u32 | u32::from(reach.crosses_clause) << 24 | u32::from(reach.gap) << 25);
+        let hashed: BTreeSet<u32> = all.iter().map(|(word, second, third)| hash(*word, *second, *third)).collect();
+        edges.extend(hashed);
+    }
+    begins.push(edges.len() as u32);
+    let [lone, frame] = [lone, frame].map(|chars| chars.iter().map(|c| u32::from(*c)).collect::<Vec<u32>>());
+    let sections = [&windows, &starts, &asks, &begins, &edges, &lone, &frame];
+    let mut head = [HEAD as u32; HEAD];
+    for (number, section) in sections.iter().enumerate() {
+        head[number + 1] = head[number] + section.len() as u32;
+    }
+    let words = head.iter().chain(sections.into_iter().flatten());
+    (words.flat_map(|word| word.to_le_bytes()).collect(), Sections::at(head.map(|begin| begin as usize)))
+}
+
+/// The window of a literal that the fewest polite texts will hold, and at which of its words it begins: three characters
+/// where it has as many, else two. Marks do not count.
+fn choose_window(literal: &[char]) -> Option<(Window, usize)> {
+    let words: Vec<char> = literal.iter().copied().filter(|c| is_word(*c)).collect();
+    let rarest = words
+        .windows(words.len().clamp(2, 3))
+        .enumerate()
+        // The test of pairs sees the last two first.
+        .min_by(|(_, left), (_, right)| {
+            let key = |window: &[char]| likelihood(&window[window.len() - 2..]) + 0.2 * likelihood(window);
+            key(left).total_cmp(&key(right))
+        });
+    rarest.map(|(at, window)| match window {
+        [first, second, third] => ((*first, *second, *third), at),
+        _ => (('\0', window[0], window[1]), at),
+    })
 }
 
 /// Roughly how often polite texts hold one of these literals; nothing where one of them has no window.
@@ -329,7 +640,12 @@ pub(super) fn cost<'l>(literals: impl IntoIterator<Item = &'l [char]>) -> Option
     let windows: Option<BTreeMap<Window, u64>> = literals
         .into_iter()
         // Likelihoods as bits: a map of windows needs no order of floats.
-        .map(|literal| choose_window(literal).map(|(window, likelihood)| (window, likelihood.to_bits())))
+        .map(|literal| {
+            let ((first, second, third), _) = choose_window(literal)?;
+            let window = [first, second, third];
+            let window = if first == '\0' { &window[1..] } else { &window[..] };
+            Some(((first, second, third), likelihood(window).to_bits()))
+        })
         .collect();
     windows.map(|windows| windows.into_values().map(f64::from_bits).sum())
 }
@@ -343,9 +659,11 @@ pub(super) fn is_word(c: char) -> bool {
 mod tests {
     use super::*;
 
+    const NONE: BTreeSet<char> = BTreeSet::new();
+
     fn filter(literals: &[&str]) -> Prefilter {
         let anchor = literals.iter().map(|literal| literal.chars().collect()).collect();
-        Prefilter::new(&[Demand { anchor, before: None, behind: None }], false)
+        Prefilter::new(&[Demand { anchor, before: Side::Open, behind: Side::Open }], &NONE, &NONE)
     }
 
     #[test]
@@ -376,28 +694,71 @@ mod tests {
     #[test]
     fn asks_for_the_surroundings() {
         let anchor = vec!["退款".chars().collect()];
-        let demand = Demand { anchor, before: Some((['定', '证'].into(), 4)), behind: None };
-        let filter = Prefilter::new(&[demand], false);
+        let edges = [('定', '一', '\0'), ('证', '保', '\0'), ('准', '\0', '\0')].into();
+        let demand = Demand {
+            anchor,
+            before: Side::Part { edges, reach: Reach { gap: 4, crosses_clause: false } },
+            behind: Side::Open,
+        };
+        let filter = Prefilter::new(&[demand], &NONE, &NONE);
         for (text, passes) in [
             ("退款", false),
             ("一定", false),
             ("一定\n退款", false),
             ("保证能退款", true),
+            ("保准能退款", true),
+            ("验证能退款", false),
+            ("保证10,000元退款", true),
+            ("保证，退款", false),
             ("一定 “给您” 退款", true),
             ("退款一定到", false),
             ("一定在很久很久以后退款", false),
         ] {
             assert_eq!(filter.find(text, 0).is_some(), passes, "{text}");
         }
-        let read = Prefilter::from_bytes(&filter.to_bytes()).expect("it was just written");
+        let bytes: &'static [u8] = filter.to_bytes().leak();
+        let read = Prefilter::from_bytes(bytes).expect("it was just written");
         assert!(read.find("保证能退款", 0).is_some() && read.find("退款", 0).is_none());
-        assert!(Prefilter::from_bytes(&filter.to_bytes()[..99]).is_none());
+        assert!(Prefilter::from_bytes(&bytes[..99]).is_none());
+        assert!(Prefilter::from_bytes(&bytes[..bytes.len() - 4]).is_none());
+    }
+
+    #[test]
+    fn asks_for_the_whole_literal() {
+        let filter = filter(&["没有任何办法", "看看说明书去"]);
+        for text in ["没有任何办法", "真没有，任何 办法", "没没没有任何办法法法", "看看说明书去", "看看看说明书去"]
+        {
+            assert!(filter.find(text, 0).is_some(), "{text}");
+        }
+        for text in ["没有任何问题", "没有任何", "有任何办法", "没有任\n何办法", "说明书去"] {
+            assert_eq!(filter.find(text, 0), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn asks_for_the_edges() {
+        let anchor = || vec!["没有".chars().collect()];
+        let clause = Demand { anchor: anchor(), before: Side::ClauseEdge, behind: Side::ClauseEdge };
+        let line = Demand { anchor: anchor(), before: Side::LineEdge, behind: Side::LineEdge };
+        let frame = ['亲', '了'].into();
+        let [clause, line] = [clause, line].map(|demand| Prefilter::new(&[demand], &NONE, &frame));
+        for (text, of_clause, of_line) in [
+            ("没有", true, true),
+            ("亲，没有了。", true, true),
+            ("收到\n没有\n好", true, true),
+            ("您看，没有 了", true, false),
+            ("还没有", false, false),
+            ("没有收到", false, false),
+        ] {
+            assert_eq!(clause.find(text, 0).is_some(), of_clause, "{text}");
+            assert_eq!(line.find(text, 0).is_some(), of_line, "{text}");
+        }
     }
 
     #[test]
     fn lets_short_lines_through_where_asked() {
-        let short = Prefilter::new(&[], true);
-        assert_eq!(short.find("哦\n", 0), Some(0));
+        let short = Prefilter::new(&[], &['哦'].into(), &NONE);
+        assert_eq!(short.find("好\n哦\n", 0), Some("好\n".len()));
         let long = "您".repeat(40);
         assert_eq!(short.find(&format!("{long}\n哦"), 0), Some(long.len() + 1));
         assert_eq!(short.find(&long, 0), None);

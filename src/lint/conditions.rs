@@ -2,37 +2,13 @@
 
 use super::matcher::Matches;
 use crate::lexicon::compiled::{Condition, Scope, Tables};
+use crate::lexicon::frame::{ADDRESSES, OPENERS};
 use crate::normalize::{Joint, is_han};
 use crate::text::sentence::{clause_around, ends_clause, sentence_around};
 use crate::text::{Folded, TextRange};
 
 /// How far before a match a negation takes its force, in characters.
 const NEGATION_REACH: usize = 3;
-
-/// Words of address and greeting that do not count as words of the message or clause.
-const ADDRESSES: [&str; 8] = ["亲爱的", "亲亲", "亲", "您好", "你好", "哈喽", "hi", "hello"];
-
-/// Words that may stand before the beginning of what a clause says.
-const OPENERS: [&str; 18] = [
-    "但是",
-    "不过",
-    "可是",
-    "所以",
-    "那么",
-    "这个",
-    "那个",
-    "这边",
-    "我们这边",
-    "我这边",
-    "其实",
-    "而且",
-    "那",
-    "但",
-    "可",
-    "就",
-    "这",
-    "嗯",
-];
 
 /// Pairs of quotation marks, folded.
 const QUOTES: [(char, char); 6] = [('“', '”'), ('「', '」'), ('『', '』'), ('《', '》'), ('‘', '’'), ('"', '"')];

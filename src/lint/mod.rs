@@ -62,12 +62,15 @@ impl<'l> Linter<'l> {
         self.lexicon.prefilter.find(text, from)
     }
 
+    /// Whether something may be found in a segment. Only the agent's words are judged.
+    #[must_use]
+    pub fn is_candidate(self, segment: &Segment<'_>) -> bool {
+        segment.role == Role::Agent && self.next_candidate(&segment.text, 0).is_some()
+    }
+
     /// The findings in a segment, in the order in which they stand. Only the agent's words are judged.
     pub fn check_segment(self, segment: &Segment<'_>, fixing: Fixing, scratch: &mut Scratch) -> Vec<Diagnostic<'l>> {
-        if segment.role != Role::Agent || self.next_candidate(&segment.text, 0).is_none() {
-            return Vec::new();
-        }
-        self.check(&segment.text, fixing, scratch)
+        if self.is_candidate(segment) { self.check(&segment.text, fixing, scratch) } else { Vec::new() }
     }
 
     /// The findings in one message, in the order in which they stand.

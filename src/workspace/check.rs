@@ -9,7 +9,7 @@ use std::path::Path;
 use super::decode::{self, Decoded, Encoding};
 use super::explain_io;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::document::{self, ExtractOptions, Format, MessageUnit, Segment, plain, sniff_transcript};
+use crate::document::{self, ExtractOptions, Format, MessageUnit, Role, Segment, plain, sniff_transcript};
 use crate::lint::{Fixing, Linter, Scratch};
 use crate::report::Place;
 use crate::text::LineCounter;
@@ -219,7 +219,9 @@ impl<'l> Settings<'l> {
             let (role, words) = plain::line_role(&text[line.clone()], &self.extract);
             let start = line.start + words.start;
             let segment = Segment::verbatim(&text[start..line.start + words.end], start, role);
-            self.check_segment(&segment, &mut lines, &|offset| piece.offset + offset as u64, scratch, sink)?;
+            if segment.role == Role::Agent {
+                self.judge(&segment, &mut lines, &|offset| piece.offset + offset as u64, scratch, sink)?;
+            }
             match plain::next_line(text, &line) {
                 Some(next) => from = next,
                 None => break,
@@ -246,8 +248,8 @@ impl<'l> Settings<'l> {
         let mut lines = LineCounter::new(text, 1);
         let mut result = Ok(());
         let problems = document::extract(text, self.format_of(name, text), &self.extract, &mut |segment| {
-            if result.is_ok() {
-                result = self.check_segment(&segment, &mut lines, &|offset| decoded.byte_offset(offset), scratch, sink);
+            if result.is_ok() && self.linter.is_candidate(&segment) {
+                result = self.judge(&segment, &mut lines, &|offset| decoded.byte_offset(offset), scratch, sink);
             }
         });
         result?;
@@ -256,7 +258,8 @@ impl<'l> Settings<'l> {
             .try_for_each(|problem| sink(Event::Problem(Some(problem.line), problem.message)))
     }
 
-    fn check_segment(
+    /// Hands on what is found in a segment of the agent's words.
+    fn judge(
         &self,
         segment: &Segment<'_>,
         lines: &mut LineCounter<'_>,
@@ -264,7 +267,7 @@ impl<'l> Settings<'l> {
         scratch: &mut Scratch,
         sink: &mut Sink<'_, 'l>,
     ) -> io::Result<()> {
-        for mut diagnostic in self.linter.check_segment(segment, self.fixing, scratch) {
+        for mut diagnostic in self.linter.check(&segment.text, self.fixing, scratch) {
             show_what_cannot_be_written(segment, &mut diagnostic);
             let source = segment.map.to_source(diagnostic.range);
             let begin = lines.locate(source.start());
