@@ -190,17 +190,30 @@ static RIGHT: LazyLock<Right> = LazyLock::new(|| {
     Right { searcher: AhoCorasick::new(&literals).unwrap(), literals }
 });
 
+/// Whether a literal has a variant spelling in it, or is or has at its end a piece of one that differs from what is right.
+fn is_variant(literal: &str) -> bool {
+    let chars: Vec<char> = literal.chars().collect();
+    LEXICON.tables().variants.iter().any(|variant| {
+        let (from, to) = (&variant.from, &variant.to);
+        let differ = |range: std::ops::Range<usize>| from[range.clone()] != to[range];
+        let piece = |at: usize| from[at..].starts_with(&chars) && differ(at..at + chars.len());
+        chars.windows(from.len()).any(|window| window == from)
+            || (0..from.len()).any(piece)
+            || (1..from.len()).any(|cut| {
+                chars.ends_with(&from[..cut]) && differ(0..cut)
+                    || chars.starts_with(&from[cut..]) && differ(cut..from.len())
+            })
+    })
+}
+
 #[test]
 fn the_automaton_holds_every_literal_but_variant_spellings() {
-    let variants: Vec<String> = LEXICON.tables().variants.iter().map(|variant| variant.from.iter().collect()).collect();
     let missing: Vec<&String> = DOCS
         .literals
         .iter()
-        .filter(|literal| {
-            !RIGHT.literals.contains(literal.as_str()) && !variants.iter().any(|from| literal.contains(from.as_str()))
-        })
+        .filter(|literal| !RIGHT.literals.contains(literal.as_str()) && !is_variant(literal))
         .collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    assert!(missing.is_empty(), "{:?}", &missing[..missing.len().min(20)]);
     assert!(RIGHT.literals.len() > 1000, "only {}", RIGHT.literals.len());
     assert!(DOCS.literals.iter().all(|literal| literal.chars().all(|c| fold_char(c) == c)));
 }

@@ -527,7 +527,10 @@ impl<'f> Compiler<'f> {
 
 /// The part of a phrase that polite texts hold least; nothing where none has a window for each of its literals.
 fn anchor(branch: &Branch) -> Option<usize> {
-    let cost = |part: &Vec<Literal>| prefilter::cost(part.iter().map(|literal| literal.text.as_slice()));
+    let cost = |part: &Vec<Literal>| {
+        let texts: Vec<Vec<char>> = part.iter().map(|literal| folded(&literal.text)).collect();
+        prefilter::cost(texts.iter().map(Vec::as_slice))
+    };
     let costs = branch.parts.iter().enumerate().filter_map(|(number, part)| Some((number, cost(part)?)));
     costs.min_by(|(_, left), (_, right)| left.total_cmp(right)).map(|(number, _)| number)
 }
@@ -535,7 +538,24 @@ fn anchor(branch: &Branch) -> Option<usize> {
 /// What a phrase asks of a line, given its anchor and the conditions of its entry.
 fn demand((branch, anchor, when): &(Branch, usize, Vec<Condition>), variants: &[Variant]) -> Demand {
     let anchor = *anchor;
-    let texts: Vec<Vec<Vec<char>>> = branch.parts.iter().map(|part| spellings(part, variants)).collect();
+    let last = branch.parts.len() - 1;
+    let asks = |conditions: [Condition; 2]| conditions.iter().any(|condition| when.contains(condition));
+    let edge = |of_message: Condition, of_clause: Condition| {
+        if asks([of_message, Condition::WholeMessage]) {
+            Side::LineEdge
+        } else if asks([of_clause, Condition::WholeClause]) {
+            Side::ClauseEdge
+        } else {
+            Side::Open
+        }
+    };
+    let start = edge(Condition::MessageStart, Condition::ClauseStart);
+    let end = edge(Condition::WholeMessage, Condition::ClauseEnd);
+    let spell = |(number, part): (usize, &Vec<Literal>)| {
+        let open = OpenSides { left: number == 0 && start == Side::Open, right: number == last && end == Side::Open };
+        spellings(part, variants, open)
+    };
+    let texts: Vec<Vec<Vec<char>>> = branch.parts.iter().enumerate().map(spell).collect();
     let marked = |part: usize| texts[part].iter().any(|text| (0..text.len()).any(|index| ends_clause(text, index)));
     let part = |part: usize, gap: usize, from_end: bool| {
         let reach = Reach { gap: branch.gaps[gap], crosses_clause: marked(part) || marked(anchor) };
@@ -546,52 +566,51 @@ fn demand((branch, anchor, when): &(Branch, usize, Vec<Condition>), variants: &[
         let edges: Option<BTreeSet<_>> = texts[part].iter().map(edge).collect();
         edges.map_or(Side::Open, |edges| Side::Part { edges, reach })
     };
-    let edge = |line: Condition, clause: Condition| {
-        if [line, Condition::WholeMessage].iter().any(|condition| when.contains(condition)) {
-            Side::LineEdge
-        } else if [clause, Condition::WholeClause].iter().any(|condition| when.contains(condition)) {
-            Side::ClauseEdge
-        } else {
-            Side::Open
-        }
-    };
-    let before = match anchor.checked_sub(1) {
-        Some(before) => part(before, before, true),
-        None => edge(Condition::MessageStart, Condition::ClauseStart),
-    };
-    let behind = match branch.gaps.len() > anchor {
-        true => part(anchor + 1, anchor, false),
-        false => edge(Condition::WholeMessage, Condition::ClauseEnd),
-    };
+    let before = anchor.checked_sub(1).map_or(start, |before| part(before, before, true));
+    let behind = if anchor < last { part(anchor + 1, anchor, false) } else { end };
     Demand { anchor: texts[anchor].clone(), before, behind }
 }
 
 /// The literals of a part as they stand in folded text, with all variant spellings.
-fn spellings(part: &[Literal], variants: &[Variant]) -> Vec<Vec<char>> {
+fn spellings(part: &[Literal], variants: &[Variant], open: OpenSides) -> Vec<Vec<char>> {
     let mut texts: Vec<Vec<char>> = part.iter().map(|literal| folded(&literal.text)).collect();
     let mut there: BTreeSet<char> = texts.iter().flatten().copied().collect();
     for variant in variants {
-        if !variant.to.iter().all(|c| there.contains(c)) {
+        if !variant.to.iter().any(|c| there.contains(c)) {
             continue;
         }
         there.extend(&variant.from);
         let longest = texts.iter().map(Vec::len).max().unwrap_or_default();
-        for at in 0..longest {
-            let respelled: Vec<Vec<char>> = texts.iter().filter_map(|text| respelled(text, variant, at)).collect();
+        for end in 1..longest + variant.to.len() {
+            let respelled: Vec<Vec<char>> =
+                texts.iter().filter_map(|text| respelled(text, variant, end, open)).collect();
             texts.extend(respelled);
         }
     }
     texts
 }
 
-/// A literal with its right spelling at that place written the variant way.
-fn respelled(literal: &[char], variant: &Variant, at: usize) -> Option<Vec<char>> {
-    if variant.to.is_empty() || !literal.get(at..)?.starts_with(&variant.to) {
+/// On which sides of a part nothing more of its phrase is asked for.
+#[derive(Clone, Copy)]
+struct OpenSides {
+    left: bool,
+    right: bool,
+}
+
+/// A literal written the variant way where the right spelling ends before its character `end`; nothing where that makes
+/// no difference. What is spelled may begin before the literal or end behind it: on an open side all of it is written, on
+/// another only what lies in the literal, for there the next part may begin or the clause end.
+fn respelled(literal: &[char], variant: &Variant, end: usize, open: OpenSides) -> Option<Vec<char>> {
+    let begin = end.saturating_sub(variant.to.len());
+    let skipped = variant.to.len().saturating_sub(end);
+    let here = literal.get(begin..end.min(literal.len()))?;
+    let overlap = skipped..skipped + here.len();
+    if *here != variant.to[overlap.clone()] || *here == variant.from[overlap.clone()] {
         return None;
     }
-    let mut spelled = literal.to_vec();
-    spelled[at..at + variant.from.len()].copy_from_slice(&variant.from);
-    Some(spelled)
+    let left = if open.left { 0 } else { overlap.start };
+    let right = if open.right { variant.from.len() } else { overlap.end };
+    Some([&literal[..begin], &variant.from[left..right], &literal[begin + here.len()..]].concat())
 }
 
 /// A literal as it stands in folded text, where a run of three or more is one character.
