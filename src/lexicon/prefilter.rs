@@ -2,10 +2,9 @@
 //!
 //! Ordinary chat holds a phrase in one line of fifty or less, so most of the time goes into finding out that there is
 //! none. For each literal of the rarest part of a phrase, its *anchor*, one *window* of two or three of its characters
-//! is chosen, the rarer the better. The test looks at each pair of neighbouring characters as they are written (so the
-//! table of bits holds each window's traditional, full-width and upper-case forms), skips what folding skips, and asks
-//! for windows only where a bit says that the pair may end one. Where a window is found, the rest of the literal must
-//! stand around it, and where the phrase goes on before or behind the anchor, the next part must begin (or the one
+//! is chosen, the rarer the better. The test folds character by character, skips all that is no part of a word, and
+//! asks for windows only where a table of bits says that one may end. Where a window is found, the rest of the literal
+//! must stand around it, and where the phrase goes on before or behind the anchor, the next part must begin (or the one
 //! before end) near enough. It never misses a phrase and may let a text through that has none: the engine judges those
 //! in full.
 //!
@@ -17,10 +16,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::frequency::likelihood;
-use crate::normalize::{fold_char, forms, is_han};
+use crate::normalize::{fold_char, is_han, simplify};
 
-/// The pairs, and the windows, that a table of bits tells apart, as a power of two.
-const TABLE_BITS: u32 = 18;
+/// The windows that the table of bits tells apart, as a power of two.
+const TABLE_BITS: u32 = 20;
 
 /// A table of bits.
 type Bits = [u64; 1 << (TABLE_BITS - 6)];
@@ -32,7 +31,10 @@ const SHORT_LINE: usize = 48;
 const MOST_REST: usize = 15;
 
 /// The most words that are looked at on one side: a window, the rest of its literal, a gap, the edge of the next part.
-const MOST_WORDS: usize = 64;
+const MOST_WORDS: usize = 40;
+
+/// The most characters that are read on one side for one window: a line of a million fillers is rather judged in full.
+const MOST_CHARS: u32 = 400;
 
 /// Neighbouring folded characters; the first is zero where there are only two.
 type Window = (char, char, char);
@@ -110,8 +112,8 @@ struct Sections {
     /// Three words an ask: its hash; the counts of its words, 8 bits each, and whether it is the window's last; the
     /// numbers of what stands before and behind, 16 bits each.
     asks: usize,
-    /// For each part beside an anchor where its edges begin, and in the highest 8 bits how far it may stand; one more at
-    /// the end.
+    /// Three words for each part beside an anchor: where its edges begin, and in the highest 8 bits how far it may stand;
+    /// a bit for each word that one of its edges may be. One more at the end.
     parts: usize,
     /// The hashed edges, sorted for each part.
     edges: usize,
@@ -144,18 +146,18 @@ const HEAD: usize = 8;
 /// Which texts are worth a full look.
 #[derive(Clone, Debug)]
 pub struct Prefilter {
-    /// One bit for each hashed pair of characters as written.
-    pairs: Box<Bits>,
     /// One bit for each hashed window.
-    windows: Box<Bits>,
+    bits: Box<Bits>,
     image: Cow<'static, [u8]>,
     sections: Sections,
 }
 
 /// Up to three folded characters in one number, never zero. Two windows of the same number cost a full look, no more.
+#[inline(always)]
 fn hash(first: char, second: char, third: char) -> u32 {
-    let packed = u64::from(u32::from(first)) << 42 | u64::from(u32::from(second)) << 21 | u64::from(u32::from(third));
-    ((packed.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32).max(1)
+    let [first, second, third] = [first, second, third].map(u32::from);
+    let mixed = first.wrapping_mul(0x2C1B_3C6D).wrapping_add(second.wrapping_mul(0x297A_2D39));
+    mixed.wrapping_add(third.wrapping_mul(0x9E37_79B1)).max(1)
 }
 
 /// The hash of the words of a literal around its window: those before it, from right to left, then those behind it.
@@ -168,10 +170,9 @@ fn word(image: &[u8], number: usize) -> u32 {
     image.as_chunks().0.get(number).map_or(0, |bytes| u32::from_le_bytes(*bytes))
 }
 
-/// The hash of two neighbouring characters as they are written.
-#[inline(always)]
-fn pair_hash(left: u32, right: u32) -> u32 {
-    left.wrapping_mul(0x9E37_79B1).wrapping_add(right).wrapping_mul(0x85EB_CA6B)
+/// One of 64 bits for a word.
+fn word_bit(word: char) -> u64 {
+    1 << (u32::from(word).wrapping_mul(0x9E37_79B1) >> 26)
 }
 
 fn empty_bits() -> Box<Bits> {
@@ -209,7 +210,7 @@ impl Prefilter {
         let mut parts: Vec<(&BTreeSet<Edge>, Reach)> = Vec::new();
         let mut numbers: BTreeMap<(&BTreeSet<Edge>, Reach), u16> = BTreeMap::new();
         let mut asked: BTreeMap<u32, BTreeSet<Ask>> = BTreeMap::new();
-        let (mut pairs, mut windows) = (empty_bits(), empty_bits());
+        let mut bits = empty_bits();
         for demand in demands {
             let [before, behind] = [&demand.before, &demand.behind].map(|side| match side {
                 Side::Open => (0, 0),
@@ -227,11 +228,6 @@ impl Prefilter {
             for literal in &demand.anchor {
                 let Some((window, at)) = choose_window(literal) else { continue };
                 let (first, second, third) = window;
-                for left in forms(second) {
-                    for right in forms(third) {
-                        set_bit(&mut pairs, pair_hash(u32::from(left), u32::from(right)));
-                    }
-                }
                 let chars: Vec<char> = literal.iter().copied().filter(|c| is_word(*c)).collect();
                 let begin = if first == '\0' { second } else { first };
                 let width = if first == '\0' { 2 } else { 3 };
@@ -241,7 +237,7 @@ impl Prefilter {
                 let near = |(number, gap): (u16, usize), rest: usize| {
                     if rest < MOST_REST && rest + gap + 8 < MOST_WORDS { number } else { 0 }
                 };
-                set_bit(&mut windows, hash(first, second, third));
+                set_bit(&mut bits, hash(first, second, third));
                 asked.entry(hash(first, second, third)).or_default().insert(Ask {
                     rest: (left.len() as u8, right.len() as u8), // at most MOST_REST
                     hash: rest_hash(left.iter().chain(&right)),
@@ -251,14 +247,13 @@ impl Prefilter {
             }
         }
         let (image, sections) = lay_out(&asked, &parts, lone, frame);
-        Prefilter { pairs, windows, image: Cow::Owned(image), sections }
+        Prefilter { bits, image: Cow::Owned(image), sections }
     }
 
-    /// The form in which it is written into the program: the two tables of bits, then the image.
+    /// The form in which it is written into the program: the table of bits, then the image.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes: Vec<u8> =
-            self.pairs.iter().chain(self.windows.iter()).flat_map(|word| word.to_le_bytes()).collect();
+        let mut bytes: Vec<u8> = self.bits.iter().flat_map(|word| word.to_le_bytes()).collect();
         bytes.extend_from_slice(&self.image);
         bytes
     }
@@ -267,15 +262,11 @@ impl Prefilter {
     /// through too little or too much, no more.
     #[must_use]
     pub fn from_bytes(bytes: &'static [u8]) -> Option<Self> {
-        let (pairs, rest) = bytes.split_at_checked(size_of::<Bits>())?;
-        let (windows, image) = rest.split_at_checked(size_of::<Bits>())?;
-        let [pairs, windows] = [pairs, windows].map(|bytes| {
-            let mut bits = empty_bits();
-            for (word, bytes) in bits.iter_mut().zip(bytes.as_chunks().0) {
-                *word = u64::from_le_bytes(*bytes);
-            }
-            bits
-        });
+        let (words, image) = bytes.split_at_checked(size_of::<Bits>())?;
+        let mut bits = empty_bits();
+        for (word, bytes) in bits.iter_mut().zip(words.as_chunks().0) {
+            *word = u64::from_le_bytes(*bytes);
+        }
         let mut head = [0; HEAD];
         for (number, begin) in head.iter_mut().enumerate() {
             *begin = word(image, number) as usize;
@@ -284,7 +275,7 @@ impl Prefilter {
         let in_order = head.is_sorted() && sections.windows == HEAD && sections.end * 4 == image.len();
         let size = sections.starts - sections.windows;
         let whole_table = size.is_power_of_two() && sections.asks - sections.starts == size;
-        (in_order && whole_table).then_some(Prefilter { pairs, windows, image: Cow::Borrowed(image), sections })
+        (in_order && whole_table).then_some(Prefilter { bits, image: Cow::Borrowed(image), sections })
     }
 
     fn word(&self, at: usize) -> u32 {
@@ -307,21 +298,13 @@ impl Prefilter {
         None
     }
 
-    /// Whether the characters that end at the byte `at`, the last of them a pair that may end a window, say that the line
-    /// is to be judged.
-    #[inline]
-    fn decides(&self, before: u32, left: u32, right: u32, text: &str, at: usize) -> bool {
-        let fold = |code: u32| char::from_u32(code).map_or('\0', fold_char);
-        let (first, left, right) = (fold(before), fold(left), fold(right));
-        let may_be = |first: char| has_bit(&self.windows, hash(first, left, right));
-        (may_be('\0') || may_be(first) || first == left) && self.decides_exactly(first, left, right, text, at)
-    }
-
+    /// Whether the three words that end at the byte `at` say that the line is to be judged; `is_run` where the same word
+    /// stands more than once before the last.
     #[cold]
-    fn decides_exactly(&self, first: char, left: char, right: char, text: &str, at: usize) -> bool {
+    fn decides(&self, (first, left, right): Window, is_run: bool, text: &str, at: usize) -> bool {
         let two = self.asks(hash('\0', left, right));
         let three = if first == '\0' { None } else { self.asks(hash(first, left, right)) };
-        if two.is_none() && three.is_none() && first != left {
+        if two.is_none() && three.is_none() && !is_run {
             return false;
         }
         let mut before = Walk::new(text[..at].chars().rev().take_while(|c| *c != '\n'));
@@ -335,10 +318,12 @@ impl Prefilter {
         {
             return true;
         }
-        // Folding counts a run of three or more once: then a window begins before the run.
-        let beyond = if first == left { before.word(second + 1) } else { None };
+        // Of a run, a window may begin before it.
+        let beyond = if is_run { before.word(second + 1) } else { None };
         let run = beyond.and_then(|beyond| self.asks(hash(beyond, left, right)));
         run.is_some_and(|asks| self.is_met(asks, second + 1, &mut before, &mut behind))
+            || before.left == 0
+            || behind.left == 0
     }
 
     /// Whether the words around a window are what one of its asks wants. Both walks begin with the window's last word; the
@@ -401,20 +386,25 @@ impl Prefilter {
 
     /// Whether the part of that number, from zero, begins near enough beyond the word `last`.
     fn is_near<I: Iterator<Item = char>>(&self, part: usize, walk: &mut Walk<I>, last: usize) -> bool {
-        let [this, next] = [0, 1].map(|more| self.word(self.sections.parts + part + more));
+        let [this, low, high, next] = [0, 1, 2, 3].map(|more| self.word(self.sections.parts + 3 * part + more));
+        let first_words = u64::from(low) | u64::from(high) << 32;
         let edges = [this, next].map(|word| self.sections.edges + (word & 0x00ff_ffff) as usize);
         let (gap, crosses_clause) = ((this >> 25) as usize, this >> 24 & 1 != 0);
         for at in last..=last + 1 + gap {
             let Some(word) = walk.word(at) else { return false };
-            let [second, third] = [1, 2].map(|more| walk.word(at + more).unwrap_or('\0'));
             if at == last {
-                // Of a run that the literal ends with, the rest may begin the part.
+                // Of a run that the literal ends with, the rest may begin the part: whether it is one, the next word says.
+                walk.word(at + 1);
                 if walk.repeated >> at & 1 == 0 {
                     continue;
                 }
             } else if !crosses_clause && walk.ended >> at & 1 != 0 {
                 return false;
             }
+            if first_words & word_bit(word) == 0 {
+                continue;
+            }
+            let [second, third] = [1, 2].map(|more| walk.word(at + more).unwrap_or('\0'));
             let found = [('\0', '\0'), (second, '\0'), (second, third)];
             if found.into_iter().any(|(second, third)| self.holds(edges, hash(word, second, third))) {
                 return true;
@@ -451,19 +441,24 @@ impl Prefilter {
         let short_lines = self.sections.lone < self.sections.frame;
         let mut at = from;
         let mut line_start = from;
-        // The two characters before `at`, zero where there are none on this line.
-        let (mut before, mut left) = (0u32, 0u32);
+        // The three words before `at`, zero where there are none on this line.
+        let (mut before, mut first, mut left) = ('\0', '\0', '\0');
         while at < bytes.len() {
             let lead = bytes[at];
             let right;
             if (0xe3..0xf0).contains(&lead) && at + 2 < bytes.len() {
-                // Han, and the marks and full-width forms beside them; the marks count no more than ASCII's do.
-                right = (u32::from(lead) & 0x0f) << 12
+                let code = (u32::from(lead) & 0x0f) << 12
                     | (u32::from(bytes[at + 1]) & 0x3f) << 6
                     | (u32::from(bytes[at + 2]) & 0x3f);
                 at += 3;
-                if is_wide_mark(right) {
-                    continue;
+                match code {
+                    // The marks of Chinese, and what shows nothing.
+                    0x3000..0x3400 => continue,
+                    0x4e00..=0x9fff => right = char::from_u32(code).map_or('\0', simplify),
+                    _ => match char::from_u32(code).map(fold_char) {
+                        Some(c) if is_word(c) => right = c,
+                        _ => continue,
+                    },
                 }
             } else if lead < 0x80 {
                 at += 1;
@@ -472,14 +467,14 @@ impl Prefilter {
                         return Some(line_start);
                     }
                     line_start = at;
-                    (before, left) = (0, 0);
+                    (before, first, left) = ('\0', '\0', '\0');
                     continue;
                 }
                 if !lead.is_ascii_alphanumeric() && lead != b'%' {
                     // Fillers and marks: what stands on both sides may make a pair.
                     continue;
                 }
-                right = u32::from(lead);
+                right = char::from(lead.to_ascii_lowercase());
             } else {
                 // Symbols, emoji and rare characters are no part of a phrase; they may be fillers.
                 at += if lead < 0xe0 {
@@ -491,10 +486,13 @@ impl Prefilter {
                 };
                 continue;
             }
-            if has_bit(&self.pairs, pair_hash(left, right)) && self.decides(before, left, right, text, at) {
+            let may_end = has_bit(&self.bits, hash('\0', left, right)) | has_bit(&self.bits, hash(first, left, right));
+            // Folding counts a run of three or more once.
+            let is_run = before == first && first == left && left != '\0';
+            if (may_end || is_run) && self.decides((first, left, right), is_run, text, at) {
                 return Some(at - 1);
             }
-            (before, left) = (left, right);
+            (before, first, left) = (first, left, right);
         }
         let is_lone = short_lines && bytes.len() - line_start <= SHORT_LINE && self.is_lone(&text[line_start..]);
         is_lone.then_some(line_start)
@@ -514,6 +512,8 @@ struct Walk<I> {
     /// A bit for each word before which, on the way from the place, something that is no word stands.
     marked: u64,
     is_marked: bool,
+    /// How many characters may still be read; with none left nothing is known of what comes.
+    left: u32,
 }
 
 impl<I: Iterator<Item = char>> Walk<I> {
@@ -527,6 +527,7 @@ impl<I: Iterator<Item = char>> Walk<I> {
             clause_ends: false,
             marked: 0,
             is_marked: false,
+            left: MOST_CHARS,
         }
     }
 
@@ -549,6 +550,7 @@ impl<I: Iterator<Item = char>> Walk<I> {
     /// The word of that number, from zero; nothing where the line or the walk ends before it.
     fn word(&mut self, number: usize) -> Option<char> {
         while self.count <= number && self.count < MOST_WORDS {
+            self.left = self.left.checked_sub(1)?;
             let c = fold_char(self.chars.next()?);
             self.is_marked |= !is_word(c);
             match c {
@@ -564,12 +566,6 @@ impl<I: Iterator<Item = char>> Walk<I> {
         }
         (number < self.count).then(|| self.words[number])
     }
-}
-
-/// Whether a character of three bytes, from U+3000 on, is a mark or shows nothing, and is no part of a word.
-#[inline(always)]
-fn is_wide_mark(code: u32) -> bool {
-    code < 0x3400 || code >= 0xfb00 && !matches!(code, 0xff05 | 0xff10..=0xff19 | 0xff21..=0xff3a | 0xff41..=0xff5a)
 }
 
 /// Lays the image out.
@@ -602,7 +598,9 @@ fn lay_out(
     let mut edges: Vec<u32> = Vec::new();
     for (all, reach) in parts {
         // A gap so wide that it is cut here was not asked for.
-        begins.push(edges.len() as u32 | u32::from(reach.crosses_clause) << 24 | u32::from(reach.gap) << 25);
+        let first_words = all.iter().fold(0, |bits, (word, ..)| bits | word_bit(*word));
+        let place = edges.len() as u32 | u32::from(reach.crosses_clause) << 24 | u32::from(reach.gap) << 25;
+        begins.extend([place, first_words as u32, (first_words >> 32) as u32]);
         let hashed: BTreeSet<u32> = all.iter().map(|(word, second, third)| hash(*word, *second, *third)).collect();
         edges.extend(hashed);
     }
@@ -624,11 +622,7 @@ fn choose_window(literal: &[char]) -> Option<(Window, usize)> {
     let rarest = words
         .windows(words.len().clamp(2, 3))
         .enumerate()
-        // The test of pairs sees the last two first.
-        .min_by(|(_, left), (_, right)| {
-            let key = |window: &[char]| likelihood(&window[window.len() - 2..]) + 0.2 * likelihood(window);
-            key(left).total_cmp(&key(right))
-        });
+        .min_by(|(_, left), (_, right)| likelihood(left).total_cmp(&likelihood(right)));
     rarest.map(|(at, window)| match window {
         [first, second, third] => ((*first, *second, *third), at),
         _ => (('\0', window[0], window[1]), at),

@@ -48,6 +48,7 @@ const fn three_bytes(bytes: &[u8], at: usize) -> u32 {
 
 /// The simplified form of a character; others come back as they are.
 #[must_use]
+#[inline]
 pub fn simplify(character: char) -> char {
     let code = u32::from(character);
     if (FIRST..=LAST).contains(&code) {
