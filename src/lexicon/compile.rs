@@ -262,16 +262,19 @@ impl<'f> Compiler<'f> {
             unless.push(Condition::Quoted);
         }
         let mut slots: Vec<String> = Vec::new();
+        let errors = self.errors.len();
         for pattern in &source.patterns {
             self.offence(place.at(pattern), &pattern.value, number, &mut slots, &when);
         }
         for pattern in &source.exemptions {
             self.phrase(place.at(pattern), &pattern.value, Owner::EntryExemption(number), &[]);
         }
+        // A pattern that cannot be read may have the slots that seem to lack.
+        let slots_known = self.errors.len() == errors;
         let rewrites = source
             .rewrite
             .iter()
-            .filter_map(|rewrite| self.rewrite(place.at(rewrite), &rewrite.value, &slots))
+            .filter_map(|rewrite| self.rewrite(place.at(rewrite), &rewrite.value, &slots, slots_known))
             .collect();
         let policy = source.mitigation.as_ref().or(mitigation.as_ref()).cloned().unwrap_or_default();
         let (soften, soften_to, clear) = self.mitigation(place, &policy);
@@ -315,13 +318,17 @@ impl<'f> Compiler<'f> {
     }
 
     fn mitigation(&mut self, place: Place<'_>, policy: &Mitigation) -> (Vec<Condition>, Severity, Vec<Vec<Condition>>) {
-        let soften = self.conditions(Place { at: None, ..place }, &policy.soften);
-        let clear = policy.clear.iter().map(|group| self.conditions(place, group)).collect();
+        // The policy may be that of the category, which stands elsewhere: the place is that of the entry.
+        let mut conditions = |names: &[Located<String>]| -> Vec<Condition> {
+            names.iter().filter_map(|name| self.condition(place, &name.value)).collect()
+        };
+        let soften = conditions(&policy.soften);
+        let clear = policy.clear.iter().map(|group| conditions(group)).collect();
         (soften, policy.soften_to.unwrap_or(Severity::Info), clear)
     }
 
     fn conditions(&mut self, place: Place<'_>, names: &[Located<String>]) -> Vec<Condition> {
-        names.iter().filter_map(|name| self.condition(place, &name.value)).collect()
+        names.iter().filter_map(|name| self.condition(place.at(name), &name.value)).collect()
     }
 
     fn condition(&mut self, place: Place<'_>, name: &str) -> Option<Condition> {
@@ -358,7 +365,13 @@ impl<'f> Compiler<'f> {
         number.map(|number| Condition::Context(number, scope))
     }
 
-    fn rewrite(&mut self, place: Place<'_>, source: &RewriteSource, slots: &[String]) -> Option<Rewrite> {
+    fn rewrite(
+        &mut self,
+        place: Place<'_>,
+        source: &RewriteSource,
+        slots: &[String],
+        slots_known: bool,
+    ) -> Option<Rewrite> {
         let template = match rewrite::parse(&source.to, slots) {
             Ok(template) => template,
             Err(TemplateError::Unbalanced) => {
@@ -369,6 +382,7 @@ impl<'f> Compiler<'f> {
                 );
                 return None;
             }
+            Err(TemplateError::UnknownSlot(_)) if !slots_known => return None,
             Err(TemplateError::UnknownSlot(slot)) => {
                 let known = if slots.is_empty() {
                     "这个词条的模式里没有捕获".to_owned()

@@ -58,7 +58,11 @@ impl std::error::Error for LexiconErrors {}
 pub fn did_you_mean<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .map(|candidate| {
+            // Of short names, two letters that changed places leave little that is alike.
+            let slip = name.len() > 2 && strsim::osa_distance(name, candidate) == 1;
+            (strsim::jaro_winkler(name, candidate) + if slip { 0.2 } else { 0.0 }, candidate)
+        })
         .filter(|(likeness, _)| *likeness > 0.75)
         // The first of equally likely ones, so that the answer does not depend on the sort.
         .fold(None, |best: Option<(f64, &str)>, next| match best {

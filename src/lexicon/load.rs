@@ -124,27 +124,28 @@ fn toml_error(file: &SourceFile, error: &toml::de::Error) -> LexiconError {
     LexiconError {
         file: file.name.clone(),
         line: error.span().map(|span| line_of(&file.text, span.start)),
-        entry: error.span().and_then(|span| entry_before(&file.text, span.start)),
+        entry: error.span().and_then(|span| entry_at(&file.text, span.start)),
         message,
         help,
     }
 }
 
-/// The id of the entry in which an offset lies, read by the eye: the last `id = "…"` since the last `[[…]]` header.
-fn entry_before(text: &str, at: usize) -> Option<String> {
+/// The id of the entry in which an offset lies, read by the eye: the `id = "…"` between the `[[…]]` headers around it.
+fn entry_at(text: &str, at: usize) -> Option<String> {
     let mut found = None;
     let mut position = 0;
     for line in text.split_inclusive('\n') {
-        if position > at {
-            break;
-        }
+        let begin = position;
         position += line.len();
         let line = line.trim();
         if line.starts_with("[[") && !line.contains('.') {
+            if begin > at {
+                break;
+            }
             found = None;
         }
-        if let Some(rest) = line.strip_prefix("id") {
-            found = rest.trim_start().strip_prefix('=').map(|value| value.trim().trim_matches('"').to_owned());
+        if let Some(value) = line.strip_prefix("id").and_then(|rest| rest.trim_start().strip_prefix('=')) {
+            found = Some(value.trim().trim_matches('"').to_owned());
         }
     }
     found

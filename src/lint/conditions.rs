@@ -10,9 +10,6 @@ use crate::text::{Folded, TextRange};
 /// How far before a match a negation takes its force, in characters.
 const NEGATION_REACH: usize = 3;
 
-/// Pairs of quotation marks, folded.
-const QUOTES: [(char, char); 6] = [('“', '”'), ('「', '」'), ('『', '』'), ('《', '》'), ('‘', '’'), ('"', '"')];
-
 /// The tests for one match.
 pub(super) struct Place<'m> {
     tables: &'m Tables,
@@ -106,20 +103,7 @@ impl<'m> Place<'m> {
     }
 
     fn is_quoted(&self) -> bool {
-        let before = &self.chars[..self.range.start()];
-        let after = &self.chars[self.range.end()..];
-        // Quotations do not go beyond a line.
-        let line_start = before.iter().rposition(|c| *c == '\n').map_or(0, |at| at + 1);
-        let line_end = after.iter().position(|c| *c == '\n').unwrap_or(after.len());
-        let (before, after) = (&before[line_start..], &after[..line_end]);
-        QUOTES.iter().any(|(open, close)| {
-            if open == close {
-                return before.iter().filter(|c| *c == open).count() % 2 == 1 && after.contains(close);
-            }
-            let opened = before.iter().rposition(|c| c == open);
-            let closed = before.iter().rposition(|c| c == close);
-            opened > closed && after.contains(close)
-        })
+        self.matches.quoted.iter().any(|span| span.covers(self.range))
     }
 
     /// Whether it lies in a link, which is no prose: `https://…` or `www.…` up to a blank or a mark that ends a clause.

@@ -103,7 +103,7 @@ impl Test<'_> {
     fn good(&mut self, text: &str) -> Option<String> {
         self.judge(text);
         let wrong = self.own().is_some() || self.scratch.judged.iter().any(|found| is_offence(found.severity));
-        wrong.then(|| format!("不该查出却查出了{}；请收窄 patterns，或加 exemptions、unless", self.found()))
+        wrong.then(|| format!("这句不该被查出{}；请收窄 patterns，或加 exemptions、unless", self.found()))
     }
 
     fn sentence(&mut self, text: &str) -> (Option<String>, Vec<String>) {

@@ -1,5 +1,6 @@
 //! Which phrases are in a message: one walk of the automaton over its folded characters, and a join where there are gaps.
 
+use super::quotes::find_quoted;
 use crate::lexicon::Lexicon;
 use crate::lexicon::compiled::{Automaton, Owner, PhraseTable, Tables, Use};
 use crate::normalize::{FoldedText, Joint};
@@ -49,6 +50,8 @@ pub(super) struct Matches {
     pub(super) ordinary: Vec<TextRange<Folded>>,
     /// Contexts by number.
     pub(super) contexts: Vec<(u16, TextRange<Folded>)>,
+    /// What stands between quotation marks.
+    pub(super) quoted: Vec<TextRange<Folded>>,
     hits: Vec<Hit>,
     context_exemptions: Vec<(u16, TextRange<Folded>)>,
 }
@@ -70,6 +73,7 @@ impl Matches {
         if self.offences.is_empty() {
             return;
         }
+        find_quoted(self.folded.chars(), &mut self.quoted);
         self.find(tables, &tables.others, &automata.others);
         let exempted = std::mem::take(&mut self.context_exemptions);
         self.contexts

@@ -10,6 +10,7 @@ mod facts;
 mod fixes;
 mod judge;
 mod matcher;
+mod quotes;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Role, Segment};

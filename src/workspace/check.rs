@@ -203,7 +203,7 @@ impl<'l> Settings<'l> {
         let whole = memchr::memrchr(b'\n', &bytes[..good]).map_or(0, |at| at + 1);
         self.check_lines(std::str::from_utf8(&bytes[..whole]).unwrap_or_default(), piece, scratch, sink)?;
         let line = piece.line + memchr::memchr_iter(b'\n', &bytes[..good]).count();
-        let offset = piece.offset + good as u64;
+        let offset = piece.offset + good as u64 + 1;
         let message = format!(
             "第 {offset} 个字节处（第 {line} 行）不是有效的 UTF-8，从这一行起没有检查；请把文件另存为 UTF-8 再试"
         );

@@ -1,0 +1,50 @@
+//! What is quoted: an agent who repeats a customer's words or the title of a page does not offend with them.
+
+use crate::text::{Folded, TextRange};
+
+/// Pairs of quotation marks, folded.
+const QUOTES: [(char, char); 7] =
+    [('“', '”'), ('「', '」'), ('『', '』'), ('《', '》'), ('〈', '〉'), ('‘', '’'), ('"', '"')];
+
+/// Fills `spans` with what stands between quotation marks of one kind, in the order of kinds. Quotations do not go beyond
+/// a line; one that is not closed on its line is none.
+pub(super) fn find_quoted(chars: &[char], spans: &mut Vec<TextRange<Folded>>) {
+    spans.clear();
+    for (open, close) in QUOTES {
+        let mut opened = None;
+        for (index, c) in chars.iter().enumerate() {
+            match opened {
+                _ if *c == '\n' => opened = None,
+                Some(start) if *c == close => {
+                    spans.push(TextRange::new(start, index));
+                    opened = None;
+                }
+                None if *c == open => opened = Some(index + 1),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_stands_between_marks() {
+        for (text, quoted) in [
+            ("您说的“不行”我看到了", vec!["不行"]),
+            ("“好”和“不好”", vec!["好", "不好"]),
+            ("\"甲\"乙\"丙\"", vec!["甲", "丙"]),
+            ("“没有结束", vec![]),
+            ("“到行尾\n就不算”", vec![]),
+            ("《“双”标题》", vec!["双", "“双”标题"]),
+        ] {
+            let chars: Vec<char> = text.chars().collect();
+            let mut spans = Vec::new();
+            find_quoted(&chars, &mut spans);
+            let found: Vec<String> = spans.iter().map(|span| chars[span.as_range()].iter().collect()).collect();
+            assert_eq!(found, quoted, "{text}");
+        }
+    }
+}
