@@ -27,6 +27,7 @@ fn main() {
         .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
         .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "toml"))
         .collect();
+    names.push("cues/cues.tsv".to_owned());
     names.sort();
     let files: Vec<SourceFile> = names
         .iter()

@@ -143,7 +143,9 @@ proptest! {
     /// parts are missing, or stand in an exemption.
     #[test]
     fn every_finding_holds_a_literal(message in message()) {
-        let found = Linter::new(&LEXICON).check(&message, Fixing::Skip, &mut Scratch::default());
+        let mut found = Linter::new(&LEXICON).check(&message, Fixing::Skip, &mut Scratch::default());
+        // What cues find has no literal.
+        found.retain(|finding| finding.cues.is_empty());
         if !found.is_empty() && !is_tiny(&message) {
             let rules: Vec<&str> = found.iter().map(|finding| finding.rule.id.as_str()).collect();
             prop_assert!(REFERENCE.is_match(&folded(&message)), "{rules:?} in {message:?}");

@@ -55,6 +55,7 @@ impl Toy {
                     severity: if refusal { Severity::Warning } else { Severity::Hint },
                     range,
                     mitigated_by: Vec::new(),
+                    cues: Vec::new(),
                     fixes: if refusal { vec![fix] } else { Vec::new() },
                 }
             })

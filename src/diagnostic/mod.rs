@@ -77,6 +77,17 @@ pub struct Diagnostic<'r> {
     pub range: TextRange<Prose>,
     /// Titles of the contexts that lowered the severity, such as 致歉.
     pub mitigated_by: Vec<&'r str>,
+    /// The weighted cues that made it, the weightiest first; none where a phrase did.
+    pub cues: Vec<Cue>,
     /// Ways to mend it, the best first.
     pub fixes: Vec<Fix>,
+}
+
+/// A weighted cue that spoke for a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cue {
+    /// Its words: `^` stands for the beginning of the sentence, `$` for its end, `0` for digits, `a` for letters.
+    pub text: String,
+    /// How much it spoke, in hundredths.
+    pub weight: i32,
 }

@@ -9,6 +9,7 @@ mod markdown;
 pub mod plain;
 mod segment;
 mod speaker;
+pub use speaker::is_anothers;
 mod time_stamp;
 mod transcript;
 

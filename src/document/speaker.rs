@@ -43,6 +43,14 @@ pub(super) fn known_label(line: &str, options: &ExtractOptions) -> Option<(Role,
     }
 }
 
+/// Whether a line of a message holds another's words: quoted as in an e-mail (`> …`), or behind a label that says so
+/// (客户：…).
+#[must_use]
+pub fn is_anothers(line: &str) -> bool {
+    line.trim_start().starts_with(['>', '＞'])
+        || known_label(line, &ExtractOptions::default()).is_some_and(|(role, _)| role != Role::Agent)
+}
+
 /// Whether a colon of either width comes before the first full-width mark that no label holds.
 fn has_colon(bytes: &[u8]) -> bool {
     for at in memchr::memchr2_iter(b':', 0xEF, bytes) {

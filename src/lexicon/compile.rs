@@ -8,6 +8,7 @@ use super::compiled::{
     Automata, Automaton, Condition, Context, Docs, Entry, EntryDocs, Lexicon, Owner, Phrase, PhraseTable, Rewrite,
     Scope, SlotMark, Tables, Use, Uses, Variant,
 };
+use super::cues::Cues;
 use super::error::{LexiconError, LexiconErrors, did_you_mean};
 use super::frame::{ADDRESSES, OPENERS};
 use super::load::{self, From, Merged, MergedEntry, SourceFile};
@@ -233,8 +234,12 @@ impl<'f> Compiler<'f> {
         let MergedEntry { id, category, source, mitigation } = &from.item;
         let place = Place::of(from, Some(id));
         let number = self.number(place, number);
-        if source.patterns.is_empty() {
-            self.error(place, "没有写 patterns", "请至少写一个短语模式");
+        match (source.patterns.is_empty(), source.cues) {
+            (true, false) => self.error(place, "没有写 patterns", "请至少写一个短语模式"),
+            (false, true) => {
+                self.error(place, "有 cues = true 就不能写 patterns", "按线索查的词条不用短语模式；请删掉一个")
+            }
+            _ => {}
         }
         if source.why.trim().is_empty() || source.title.trim().is_empty() {
             self.error(place, "title 和 why 不能为空", "title 用几个字说它查什么，why 说明为什么不妥");
@@ -314,6 +319,7 @@ impl<'f> Compiler<'f> {
             clear,
             slots: u8::try_from(slots.len()).unwrap_or(u8::MAX),
             rewrites,
+            cues: source.cues,
         });
     }
 
@@ -704,8 +710,12 @@ impl Parts {
             variants,
             particles,
         };
-        let lexicon =
-            Lexicon::new(prefilter, tables, Automata { offences: offences_automaton, others: others_automaton });
+        let lexicon = Lexicon::new(
+            prefilter,
+            Cues::new(&merged.cues),
+            tables,
+            Automata { offences: offences_automaton, others: others_automaton },
+        );
         Ok((lexicon, docs))
     }
 }

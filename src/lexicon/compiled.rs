@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use serde::{Deserialize, Serialize};
 
+use super::cues::Cues;
 use super::pattern::Edge;
 use super::prefilter::Prefilter;
 use super::rewrite::Piece;
@@ -182,6 +183,8 @@ pub struct Entry {
     pub slots: u8,
     /// Ways to mend it, the best first.
     pub rewrites: Vec<Rewrite>,
+    /// Whether it stands for what weighted cues find in its category.
+    pub cues: bool,
 }
 
 /// A named set of phrases whose presence means something.
@@ -280,6 +283,8 @@ pub type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
 pub struct Lexicon {
     /// The first test of every message.
     pub prefilter: Prefilter,
+    /// Weighted cues.
+    pub cues: Cues,
     body: OnceLock<Body>,
     /// The sections that `body` is read from; empty where it is there from the start.
     sections: [&'static [u8]; 3],
@@ -303,18 +308,20 @@ pub struct Automata {
 pub struct Unreadable;
 
 impl Lexicon {
-    pub(super) fn new(prefilter: Prefilter, tables: Tables, automata: Automata) -> Self {
-        Lexicon { prefilter, body: OnceLock::from(Body { tables, automata }), sections: [&[]; 3] }
+    pub(super) fn new(prefilter: Prefilter, cues: Cues, tables: Tables, automata: Automata) -> Self {
+        Lexicon { prefilter, cues, body: OnceLock::from(Body { tables, automata }), sections: [&[]; 3] }
     }
 
-    /// The form in which the build script writes it into the program: four sections, each after its length.
+    /// The form in which the build script writes it into the program: five sections, each after its length.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         // Serialising plain data into a growing vector has no way to fail.
         let tables = postcard::to_allocvec(self.tables()).unwrap_or_default();
         let Automata { offences, others } = self.automata();
-        for section in [self.prefilter.to_bytes(), tables, offences.serialize(), others.serialize()] {
+        for section in
+            [self.prefilter.to_bytes(), self.cues.to_bytes(), tables, offences.serialize(), others.serialize()]
+        {
             bytes.extend((section.len() as u64).to_le_bytes());
             bytes.extend(section);
         }
@@ -328,11 +335,13 @@ impl Lexicon {
     /// needed: a test of the program holds that its own are whole.
     pub fn from_bytes(bytes: &'static [u8]) -> Result<Lexicon, Unreadable> {
         let (prefilter, rest) = section(bytes)?;
+        let (cues, rest) = section(rest)?;
         let (tables, rest) = section(rest)?;
         let (offences, rest) = section(rest)?;
         let (others, _) = section(rest)?;
         let prefilter = Prefilter::from_bytes(prefilter).ok_or(Unreadable)?;
-        Ok(Lexicon { prefilter, body: OnceLock::new(), sections: [tables, offences, others] })
+        let cues = Cues::from_bytes(cues).ok_or(Unreadable)?;
+        Ok(Lexicon { prefilter, cues, body: OnceLock::new(), sections: [tables, offences, others] })
     }
 
     /// The flat tables.

@@ -2,11 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::cues::{self, Cue, CueSet};
 use super::error::{LexiconError, did_you_mean};
 use super::schema::{
-    ContextSource, EntrySource, ExemptionSource, ExtendSource, Form, LexiconFile, Located, Mitigation, Passage,
+    ContextSource, CueSource, EntrySource, ExemptionSource, ExtendSource, Form, LexiconFile, Located, Mitigation,
+    Passage,
 };
 use crate::diagnostic::Category;
+
+/// How much a cue leans to the category that a person chose for it: more than the learned ones do.
+const CHOSEN_LEANING: u8 = 40;
 
 /// Where a file stands in the order of lexicons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +72,8 @@ pub struct Merged {
     pub exemptions: Vec<From<ExemptionSource>>,
     /// Variants, by spelling.
     pub variants: BTreeMap<String, From<String>>,
+    /// Weighted cues.
+    pub cues: CueSet,
     /// Recommended forms.
     pub forms: Vec<From<Form>>,
     /// Passages.
@@ -85,6 +92,13 @@ pub(super) fn line_of(text: &str, at: usize) -> usize {
 pub fn load(files: &[SourceFile]) -> (Merged, Vec<LexiconError>) {
     let mut loader = Loader { merged: Merged::default(), errors: Vec::new(), files, own_entries: 0 };
     for (number, file) in files.iter().enumerate() {
+        if file.name.ends_with(".tsv") {
+            match cues::parse_learned(&file.text) {
+                Ok(learned) => loader.merged.cues.extend(learned),
+                Err((line, message)) => loader.error(number, line, None, message, None),
+            }
+            continue;
+        }
         match toml::from_str::<LexiconFile>(&file.text) {
             Ok(parsed) => loader.merge(number, parsed),
             Err(error) => loader.errors.push(toml_error(file, &error)),
@@ -230,6 +244,9 @@ impl Loader<'_> {
             let exemption = self.from(number, exemption);
             self.merged.exemptions.push(exemption);
         }
+        for cue in file.cue {
+            self.cue(self.from(number, cue));
+        }
         for form in file.form {
             let form = self.from(number, form);
             self.merged.forms.push(form);
@@ -286,6 +303,20 @@ impl Loader<'_> {
                 self.own_entries -= usize::from(at < self.own_entries);
                 self.merged.disabled.push((disabled.item.id, disabled.item.reason));
             }
+        }
+    }
+
+    fn cue(&mut self, cue: From<CueSource>) {
+        let From { item: CueSource { text, weight, category }, file, line } = cue;
+        let Some(text) = cues::normal_form(&text) else {
+            let help = "线索是一到三个字，例如 text = \"铁定\"；句首写 ^，句尾写 $，数字写 0，字母写 a";
+            self.error(file, line, None, format!("线索「{text}」不合写法"), Some(help.to_owned()));
+            return;
+        };
+        let known = self.merged.cues.entry(text).or_insert_with(Cue::default);
+        known.weight = i32::from(weight);
+        if let Some(category) = category {
+            known.leanings = vec![(category, CHOSEN_LEANING)];
         }
     }
 

@@ -6,6 +6,7 @@
 
 pub mod compile;
 pub mod compiled;
+pub mod cues;
 pub mod error;
 pub mod frame;
 mod frequency;

@@ -15,6 +15,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::cues::{Cues, Tally, ends_cue_sentence};
 use super::frequency::likelihood;
 use crate::normalize::{fold_char, is_han, simplify};
 
@@ -434,11 +435,13 @@ impl Prefilter {
     }
 
     /// The offset in bytes of a place, at `from` or later, on whose line a phrase may be; `None` if there is none.
-    /// `from` is the start of a line.
+    /// `from` is the start of a line. The cues are added up on the way.
     #[must_use]
-    pub fn find(&self, text: &str, from: usize) -> Option<usize> {
+    pub fn find(&self, cues: &Cues, text: &str, from: usize) -> Option<usize> {
         let bytes = text.as_bytes();
         let short_lines = self.sections.lone < self.sections.frame;
+        let listens = !cues.is_empty();
+        let mut tally = Tally::new();
         let mut at = from;
         let mut line_start = from;
         // The three words before `at`, zero where there are none on this line.
@@ -453,15 +456,29 @@ impl Prefilter {
                 at += 3;
                 match code {
                     // The marks of Chinese, and what shows nothing.
-                    0x3000..0x3400 => continue,
+                    0x3000..0x3400 => {
+                        if code == 0x3002 && listens && tally.ends(cues) {
+                            return Some(line_start);
+                        }
+                        continue;
+                    }
                     0x4e00..=0x9fff => right = char::from_u32(code).map_or('\0', simplify),
                     _ => match char::from_u32(code).map(fold_char) {
                         Some(c) if is_word(c) => right = c,
-                        _ => continue,
+                        Some(c) => {
+                            if listens && ends_cue_sentence(c) && tally.ends(cues) {
+                                return Some(line_start);
+                            }
+                            continue;
+                        }
+                        None => continue,
                     },
                 }
             } else if lead < 0x80 {
                 at += 1;
+                if listens && matches!(lead, b'\n' | b'!' | b'?' | b';') && tally.ends(cues) {
+                    return Some(line_start);
+                }
                 if lead == b'\n' {
                     if short_lines && at - line_start <= SHORT_LINE && self.is_lone(&text[line_start..at]) {
                         return Some(line_start);
@@ -477,6 +494,9 @@ impl Prefilter {
                 right = char::from(lead.to_ascii_lowercase());
             } else {
                 // Symbols, emoji and rare characters are no part of a phrase; they may be fillers.
+                if lead == 0xe2 && listens && text[at..].starts_with('…') && tally.ends(cues) {
+                    return Some(line_start);
+                }
                 at += if lead < 0xe0 {
                     2
                 } else if lead < 0xf0 {
@@ -493,6 +513,12 @@ impl Prefilter {
                 return Some(at - 1);
             }
             (before, first, left) = (first, left, right);
+            if listens {
+                tally.count(cues, right);
+            }
+        }
+        if listens && tally.ends(cues) {
+            return Some(line_start);
         }
         let is_lone = short_lines && bytes.len() - line_start <= SHORT_LINE && self.is_lone(&text[line_start..]);
         is_lone.then_some(line_start)
@@ -677,12 +703,12 @@ mod tests {
             "真的没没没办法",
             "是的，但是吧",
         ] {
-            assert!(filter.find(text, 0).is_some(), "{text}");
+            assert!(filter.find(&Cues::default(), text, 0).is_some(), "{text}");
         }
         for text in ["", "您好", "不\n行", "没办", "行不"] {
-            assert_eq!(filter.find(text, 0), None, "{text}");
+            assert_eq!(filter.find(&Cues::default(), text, 0), None, "{text}");
         }
-        assert_eq!(filter.find("不行\n不行\n", 7), Some(12));
+        assert_eq!(filter.find(&Cues::default(), "不行\n不行\n", 7), Some(12));
     }
 
     #[test]
@@ -708,11 +734,13 @@ mod tests {
             ("退款一定到", false),
             ("一定在很久很久以后退款", false),
         ] {
-            assert_eq!(filter.find(text, 0).is_some(), passes, "{text}");
+            assert_eq!(filter.find(&Cues::default(), text, 0).is_some(), passes, "{text}");
         }
         let bytes: &'static [u8] = filter.to_bytes().leak();
         let read = Prefilter::from_bytes(bytes).expect("it was just written");
-        assert!(read.find("保证能退款", 0).is_some() && read.find("退款", 0).is_none());
+        assert!(
+            read.find(&Cues::default(), "保证能退款", 0).is_some() && read.find(&Cues::default(), "退款", 0).is_none()
+        );
         assert!(Prefilter::from_bytes(&bytes[..99]).is_none());
         assert!(Prefilter::from_bytes(&bytes[..bytes.len() - 4]).is_none());
     }
@@ -722,10 +750,10 @@ mod tests {
         let filter = filter(&["没有任何办法", "看看说明书去"]);
         for text in ["没有任何办法", "真没有，任何 办法", "没没没有任何办法法法", "看看说明书去", "看看看说明书去"]
         {
-            assert!(filter.find(text, 0).is_some(), "{text}");
+            assert!(filter.find(&Cues::default(), text, 0).is_some(), "{text}");
         }
         for text in ["没有任何问题", "没有任何", "有任何办法", "没有任\n何办法", "说明书去"] {
-            assert_eq!(filter.find(text, 0), None, "{text}");
+            assert_eq!(filter.find(&Cues::default(), text, 0), None, "{text}");
         }
     }
 
@@ -744,17 +772,17 @@ mod tests {
             ("还没有", false, false),
             ("没有收到", false, false),
         ] {
-            assert_eq!(clause.find(text, 0).is_some(), of_clause, "{text}");
-            assert_eq!(line.find(text, 0).is_some(), of_line, "{text}");
+            assert_eq!(clause.find(&Cues::default(), text, 0).is_some(), of_clause, "{text}");
+            assert_eq!(line.find(&Cues::default(), text, 0).is_some(), of_line, "{text}");
         }
     }
 
     #[test]
     fn lets_short_lines_through_where_asked() {
         let short = Prefilter::new(&[], &['哦'].into(), &NONE);
-        assert_eq!(short.find("好\n哦\n", 0), Some("好\n".len()));
+        assert_eq!(short.find(&Cues::default(), "好\n哦\n", 0), Some("好\n".len()));
         let long = "您".repeat(40);
-        assert_eq!(short.find(&format!("{long}\n哦"), 0), Some(long.len() + 1));
-        assert_eq!(short.find(&long, 0), None);
+        assert_eq!(short.find(&Cues::default(), &format!("{long}\n哦"), 0), Some(long.len() + 1));
+        assert_eq!(short.find(&Cues::default(), &long, 0), None);
     }
 }

@@ -66,6 +66,9 @@ pub struct LexiconFile {
     /// Variant and wrong spellings, and what they are read as; of the same number of characters.
     #[serde(default)]
     pub variants: BTreeMap<String, Located<String>>,
+    /// Weighted cues: short pieces of a sentence that speak for or against an offence.
+    #[serde(default)]
+    pub cue: Vec<Located<CueSource>>,
     /// Recommended forms.
     #[serde(default)]
     pub form: Vec<Located<Form>>,
@@ -95,6 +98,19 @@ impl LexiconFile {
     }
 }
 
+/// A weighted cue: one that is known already takes the new weight.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CueSource {
+    /// One to three words: Han characters, `0` for digits, `a` for letters; `^` for the beginning of the sentence and `$`
+    /// for its end.
+    pub text: String,
+    /// Its weight in hundredths; below zero it speaks for politeness, zero silences the cue.
+    pub weight: i16,
+    /// The category that it speaks for.
+    pub category: Option<Category>,
+}
+
 /// One phrase family.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -103,8 +119,12 @@ pub struct EntrySource {
     pub id: String,
     /// What the entry finds, in a few words.
     pub title: String,
-    /// Phrase patterns.
+    /// Phrase patterns. None where `cues` says how it is found.
+    #[serde(default)]
     pub patterns: Vec<Located<String>>,
+    /// Whether the entry stands for what weighted cues find in its category, in place of patterns.
+    #[serde(default)]
+    pub cues: bool,
     /// Phrases: a hit of this entry inside one of them dies.
     #[serde(default)]
     pub exemptions: Vec<Located<String>>,

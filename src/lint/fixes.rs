@@ -4,7 +4,7 @@ use super::conditions::Place;
 use super::facts;
 use super::judge::Judged;
 use super::matcher::Matches;
-use super::{Linter, Scratch};
+use super::{Linter, Scratch, is_offence};
 use crate::diagnostic::{Applicability, Fix};
 use crate::lexicon::compiled::Rewrite;
 use crate::lexicon::rewrite::Piece;
@@ -118,11 +118,13 @@ fn offence_after(
     after: &mut Scratch,
 ) -> Option<u16> {
     linter.judge(result, after);
-    let mut before: Vec<u16> = judged.iter().map(|other| other.entry).collect();
+    // What cues only hint at stands in many harmless sentences.
+    let counts = |other: &&Judged| other.cues.is_empty() || is_offence(other.severity);
+    let mut before: Vec<u16> = judged.iter().filter(counts).map(|other| other.entry).collect();
     if let Some(own) = before.iter().position(|entry| *entry == finding.entry) {
         before.swap_remove(own);
     }
-    for left in &after.judged {
+    for left in after.judged.iter().filter(counts) {
         match before.iter().position(|entry| *entry == left.entry) {
             Some(at) => {
                 before.swap_remove(at);

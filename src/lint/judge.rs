@@ -5,6 +5,7 @@ use super::matcher::{Matches, Offence};
 use crate::diagnostic::Severity;
 use crate::lexicon::Lexicon;
 use crate::lexicon::compiled::{Condition, Entry, Owner, Tables};
+use crate::lexicon::cues::Spoken;
 use crate::text::{Folded, TextRange};
 
 /// A finding, in the coordinates of the folded message.
@@ -22,6 +23,8 @@ pub(super) struct Judged {
     pub(super) severity: Severity,
     /// Contexts that lowered it, by number.
     pub(super) mitigated_by: Vec<u16>,
+    /// The cues that made it, the weightiest first; none where a phrase did.
+    pub(super) cues: Vec<Spoken>,
 }
 
 /// Fills `judged` with the findings of a message, in the order in which they stand.
@@ -65,6 +68,7 @@ pub(super) fn judge(lexicon: &Lexicon, matches: &Matches, judged: &mut Vec<Judge
                 parts: offence.parts.clone(),
                 severity,
                 mitigated_by,
+                cues: Vec::new(),
             });
         }
     }
@@ -91,7 +95,7 @@ fn is_exempt(tables: &Tables, matches: &Matches, offence: &Offence) -> bool {
 }
 
 /// The severity after mitigation and what lowered it; nothing where the finding is cleared.
-fn mitigate(entry: &Entry, place: &Place<'_>) -> Option<(Severity, Vec<u16>)> {
+pub(super) fn mitigate(entry: &Entry, place: &Place<'_>) -> Option<(Severity, Vec<u16>)> {
     if entry
         .clear
         .iter()

@@ -1,6 +1,6 @@
 //! Which phrases are in a message: one walk of the automaton over its folded characters, and a join where there are gaps.
 
-use super::quotes::find_quoted;
+use super::quotes::{find_quoted, find_quoted_lines};
 use crate::lexicon::Lexicon;
 use crate::lexicon::compiled::{Automaton, Owner, PhraseTable, Tables, Use};
 use crate::normalize::{FoldedText, Joint};
@@ -57,8 +57,9 @@ pub(super) struct Matches {
 }
 
 impl Matches {
-    /// Finds everything in `message`, in the place of what was here.
-    pub(super) fn fill(&mut self, lexicon: &Lexicon, message: &str) {
+    /// Finds everything in `message`, in the place of what was here; what is no offence only where there is one, or where
+    /// `cues_speak`.
+    pub(super) fn fill(&mut self, lexicon: &Lexicon, message: &str, cues_speak: bool) {
         self.folded.fill(message);
         self.offences.clear();
         self.exemptions.clear();
@@ -66,14 +67,16 @@ impl Matches {
         self.contexts.clear();
         self.hits.clear();
         self.context_exemptions.clear();
+        self.quoted.clear();
         put_variants_right(lexicon, &mut self.folded);
         let (tables, automata) = (lexicon.tables(), lexicon.automata());
         self.find(tables, &tables.offences, &automata.offences);
         // Nearly every message that is looked at in full holds no offence after all, and is done with here.
-        if self.offences.is_empty() {
+        if self.offences.is_empty() && !cues_speak {
             return;
         }
         find_quoted(self.folded.chars(), &mut self.quoted);
+        find_quoted_lines(message, &self.folded, &mut self.quoted);
         self.find(tables, &tables.others, &automata.others);
         let exempted = std::mem::take(&mut self.context_exemptions);
         self.contexts

@@ -5,6 +5,7 @@
 //! offends and how much) and, where fixes are asked for, `fixes`.
 
 mod conditions;
+mod cues;
 pub mod examples;
 mod facts;
 mod fixes;
@@ -12,7 +13,7 @@ mod judge;
 mod matcher;
 mod quotes;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Cue, Diagnostic, Severity};
 use crate::document::{Role, Segment};
 use crate::lexicon::Lexicon;
 use crate::text::sentence::whole_graphemes;
@@ -60,7 +61,7 @@ impl<'l> Linter<'l> {
     /// nothing. `from` is the start of a line.
     #[must_use]
     pub fn next_candidate(self, text: &str, from: usize) -> Option<usize> {
-        self.lexicon.prefilter.find(text, from)
+        self.lexicon.prefilter.find(&self.lexicon.cues, text, from)
     }
 
     /// Whether something may be found in a segment. Only the agent's words are judged.
@@ -100,6 +101,7 @@ impl<'l> Linter<'l> {
                     .filter_map(|context| self.lexicon.tables().contexts.get(usize::from(*context)))
                     .map(|context| context.title.as_str())
                     .collect(),
+                cues: finding.cues.iter().map(|cue| Cue { text: cue.text.clone(), weight: cue.weight }).collect(),
                 fixes: made,
             });
         }
@@ -109,8 +111,12 @@ impl<'l> Linter<'l> {
 
     /// Fills `scratch` with what stands in the message.
     fn judge(self, message: &str, scratch: &mut Scratch) {
-        scratch.matches.fill(self.lexicon, message);
+        let cues_speak = cues::may_speak(&self.lexicon.cues, message);
+        scratch.matches.fill(self.lexicon, message, cues_speak);
         judge::judge(self.lexicon, &scratch.matches, &mut scratch.judged);
+        if cues_speak {
+            cues::judge(self.lexicon, message, &scratch.matches, &mut scratch.judged);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is quoted: an agent who repeats a customer's words or the title of a page does not offend with them.
 
+use crate::document::is_anothers;
+use crate::normalize::FoldedText;
 use crate::text::{Folded, TextRange};
 
 /// Pairs of quotation marks, folded.
@@ -26,9 +28,30 @@ pub(super) fn find_quoted(chars: &[char], spans: &mut Vec<TextRange<Folded>>) {
     }
 }
 
+/// Adds to `spans` the lines of `message` that hold another's words.
+pub(super) fn find_quoted_lines(message: &str, folded: &FoldedText, spans: &mut Vec<TextRange<Folded>>) {
+    let mut start = 0;
+    for line in message.split_inclusive('\n') {
+        if is_anothers(line) {
+            spans.push(folded.from_prose(TextRange::new(start, start + line.len())));
+        }
+        start += line.len();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn finds_lines_of_others() {
+        let message = "您好，\n> 你们就是骗子！\n客户：凭什么不退？\n很抱歉，\n说明：请稍等";
+        let folded = FoldedText::new(message);
+        let mut spans = Vec::new();
+        find_quoted_lines(message, &folded, &mut spans);
+        let found: Vec<&str> = spans.iter().map(|span| message[folded.to_prose(*span).as_range()].trim_end()).collect();
+        assert_eq!(found, ["> 你们就是骗子！", "客户：凭什么不退？"]);
+    }
 
     #[test]
     fn finds_what_stands_between_marks() {

@@ -70,6 +70,7 @@ impl Sample {
             severity: self.severity,
             range: TextRange::from(range.clone()),
             mitigated_by: self.mitigated_by.clone(),
+            cues: Vec::new(),
             fixes: self.fixes.clone(),
         };
         let column = |offset: usize| self.message[..offset].chars().count() + 1;

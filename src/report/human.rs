@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::rewrite::{applicability_note, write_change};
 use super::screen::{Inline, fit, fit_end};
 use super::{Finding, Palette, Problem, Reporter, Summary, write_problem};
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Cue, Severity};
 
 /// How many columns a line of text takes at most where nobody says otherwise.
 const DEFAULT_COLUMNS: usize = 100;
@@ -79,6 +79,10 @@ impl HumanReporter {
         let Palette { bold, dim, .. } = self.palette;
         let diagnostic = finding.diagnostic;
         writeln!(out, "  {bold}为什么{bold:#}：{}", Inline(&diagnostic.rule.why))?;
+        if !diagnostic.cues.is_empty() {
+            let cues: Vec<String> = diagnostic.cues.iter().map(show_cue).collect();
+            writeln!(out, "  {bold}线索{bold:#}：{}", cues.join("、"))?;
+        }
         if let Some((first, others)) = diagnostic.mitigated_by.split_first() {
             write!(out, "  {bold}已缓和{bold:#}：这条消息里有{first}")?;
             for other in others {
@@ -266,6 +270,14 @@ fn repeat(out: &mut dyn Write, pattern: &[u8; 64], mut count: usize) -> io::Resu
         count -= now;
     }
     Ok(())
+}
+
+/// A cue and its weight; the marks of the sentence's edges in words.
+fn show_cue(cue: &Cue) -> String {
+    let begins = if cue.text.starts_with('^') { "句首" } else { "" };
+    let ends = if cue.text.ends_with('$') { "句尾" } else { "" };
+    let words = cue.text.trim_matches(['^', '$']);
+    format!("{begins}{ends}“{words}” {:+.1}", f64::from(cue.weight) / 100.0)
 }
 
 #[cfg(test)]

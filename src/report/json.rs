@@ -51,8 +51,20 @@ pub struct JsonFinding<'a> {
     pub source: Vec<Cow<'a, str>>,
     /// Titles of the contexts in the message that lowered the severity.
     pub mitigated_by: Vec<Cow<'a, str>>,
+    /// The weighted cues that made it, the weightiest first; empty where a phrase did.
+    pub cues: Vec<JsonCue<'a>>,
     /// Ways to mend it, the best first.
     pub fixes: Vec<JsonFix<'a>>,
+}
+
+/// A weighted cue.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Cue")]
+pub struct JsonCue<'a> {
+    /// Its words: `^` stands for the beginning of the sentence, `$` for its end, `0` for digits, `a` for letters.
+    pub text: Cow<'a, str>,
+    /// How much it spoke, in hundredths.
+    pub weight: i32,
 }
 
 /// What columns count.
@@ -112,6 +124,7 @@ impl<'a> From<&Finding<'a>> for JsonFinding<'a> {
             advice: rule.advice.as_deref().map(Cow::from),
             source: rule.source.iter().map(|id| id.as_str().into()).collect(),
             mitigated_by: diagnostic.mitigated_by.iter().map(|title| Cow::from(*title)).collect(),
+            cues: diagnostic.cues.iter().map(|cue| JsonCue { text: (&cue.text).into(), weight: cue.weight }).collect(),
             fixes: diagnostic.fixes.iter().filter_map(|fix| json_fix(finding.message_text, fix)).collect(),
         }
     }
@@ -219,6 +232,7 @@ mod tests {
                 "advice": null,
                 "source": ["S2.12", "S3.9"],
                 "mitigated_by": [],
+                "cues": [],
                 "fixes": [{
                     "title": "先致歉，再给出路",
                     "applicability": "suggested",

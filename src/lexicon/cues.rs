@@ -1,0 +1,407 @@
+//! Weighted cues: short pieces of a sentence, each with a weight; what no phrase foresees is found by their sum.
+//!
+//! The features are 1- to 3-grams of the words of a sentence. A word is a Han character, `0` for digits or `a` for
+//! letters; what repeats counts once, marks do not count, and `^` and `$` stand before the first and behind the last
+//! word. `lexicon/cues/train.py` cuts sentences in the same way and learns the weights, which are hundredths of the
+//! natural logarithm of the odds. They lie in one image of 32-bit words, read in place out of the program.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::diagnostic::Category;
+use crate::normalize::{fold_char, is_han};
+
+/// A sentence of so many hundredths or more is a finding of its category's severity. Calibrated so that of ordinary
+/// lines of real chats about two in a thousand reach it.
+pub const WARNING: i32 = 100;
+
+/// A sentence of so many hundredths or more is a hint.
+pub const HINT: i32 = 50;
+
+/// A sentence of fewer words says too little: what is curt is for phrases to find.
+const LEAST_WORDS: usize = 4;
+
+/// The most categories that a cue may lean to.
+const LEANINGS: usize = 3;
+
+/// The bits of the first test, as a power of two.
+const TABLE_BITS: u32 = 16;
+
+/// Before the first word of a sentence.
+pub const BEGIN: char = '^';
+
+/// Behind the last word of a sentence.
+pub const END: char = '$';
+
+/// One cue as it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cue {
+    /// Its weight, in hundredths.
+    pub weight: i32,
+    /// The categories that it speaks for, and how much (in tenths of a natural logarithm).
+    pub leanings: Vec<(Category, u8)>,
+}
+
+/// All cues, by their text; the bias stands under the empty text.
+pub type CueSet = BTreeMap<String, Cue>;
+
+/// Cues ready to be added up.
+#[derive(Clone, Debug, Default)]
+pub struct Cues {
+    image: Cow<'static, [u8]>,
+    /// The places of the table; a power of two, or zero where there are no cues.
+    size: usize,
+    bias: i32,
+}
+
+/// Where the table begins, in words: behind the bias, the size and the bits.
+const TABLE: usize = 2 + (1 << (TABLE_BITS - 5));
+
+#[inline(always)]
+fn hash(first: char, second: char, third: char) -> u32 {
+    let [first, second, third] = [first, second, third].map(u32::from);
+    let mixed = first.wrapping_mul(0x85EB_CA6B).wrapping_add(second.wrapping_mul(0x27D4_EB2F));
+    mixed.wrapping_add(third.wrapping_mul(0x9E37_79B1)).max(1)
+}
+
+/// What a folded character counts as in a cue; nothing for marks.
+#[inline(always)]
+#[must_use]
+pub fn cue_word(folded: char) -> Option<char> {
+    match folded {
+        _ if is_han(folded) => Some(folded),
+        '0'..='9' => Some('0'),
+        'a'..='z' => Some('a'),
+        _ => None,
+    }
+}
+
+/// Whether a folded character ends a sentence whose cues are added up.
+#[inline(always)]
+#[must_use]
+pub fn ends_cue_sentence(folded: char) -> bool {
+    matches!(folded, '\n' | '。' | '!' | '?' | ';' | '…')
+}
+
+impl Cues {
+    /// Makes the table of `cues`; texts of more than three words are left out.
+    #[must_use]
+    pub(super) fn new(cues: &CueSet) -> Self {
+        let bias = cues.get("").map_or(0, |cue| cue.weight);
+        let spoken: Vec<(u32, &Cue)> = cues
+            .iter()
+            .filter_map(|(text, cue)| {
+                let chars: Vec<char> = text.chars().collect();
+                let hashed = match chars[..] {
+                    [third] => hash('\0', '\0', third),
+                    [second, third] => hash('\0', second, third),
+                    [first, second, third] => hash(first, second, third),
+                    _ => return None,
+                };
+                (cue.weight != 0).then_some((hashed, cue))
+            })
+            .collect();
+        if spoken.is_empty() {
+            return Cues::default();
+        }
+        let size = (spoken.len() * 2).next_power_of_two();
+        let mut bits = vec![0u32; 1 << (TABLE_BITS - 5)];
+        let mut keys = vec![0u32; size];
+        let mut values = vec![0u32; size];
+        let mut leanings: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut list: Vec<u32> = vec![0];
+        for (hashed, cue) in spoken {
+            let bit = hashed >> (32 - TABLE_BITS);
+            bits[bit as usize >> 5] |= 1 << (bit & 31);
+            let mut slot = hashed as usize & (size - 1);
+            while keys[slot] != 0 && keys[slot] != hashed {
+                slot = (slot + 1) & (size - 1);
+            }
+            // Ten bits for each leaning: the category from one, and how much.
+            let packed = cue.leanings.iter().take(LEANINGS).fold(0u32, |packed, (category, much)| {
+                let number = Category::ALL.iter().position(|known| known == category).map_or(0, |at| at as u32 + 1);
+                packed << 10 | number << 6 | u32::from((*much).min(63))
+            });
+            let number = if packed == 0 {
+                0
+            } else {
+                *leanings.entry(packed).or_insert_with(|| {
+                    list.push(packed);
+                    list.len() as u32 - 1
+                })
+            };
+            let weight = cue.weight.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
+            keys[slot] = hashed;
+            values[slot] = u32::from(weight as u16) | number << 16;
+        }
+        let head = [bias as u32, size as u32];
+        let words = head.iter().chain(&bits).chain(&keys).chain(&values).chain(&list);
+        let image: Vec<u8> = words.flat_map(|word| word.to_le_bytes()).collect();
+        Cues { image: Cow::Owned(image), size, bias }
+    }
+
+    /// The form in which they are written into the program.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.image.to_vec()
+    }
+
+    /// Reads what [`Cues::to_bytes`] wrote; nothing for anything else.
+    #[must_use]
+    pub fn from_bytes(bytes: &'static [u8]) -> Option<Self> {
+        if bytes.is_empty() {
+            return Some(Cues::default());
+        }
+        let words = bytes.as_chunks::<4>().0;
+        let head = |at: usize| words.get(at).map(|word| u32::from_le_bytes(*word));
+        let (bias, size) = (head(0)? as i32, head(1)? as usize);
+        let fits = size.is_power_of_two() && words.len() > TABLE + 2 * size;
+        fits.then_some(Cues { image: Cow::Borrowed(bytes), size, bias })
+    }
+
+    #[inline(always)]
+    fn word(&self, at: usize) -> u32 {
+        self.image.as_chunks().0.get(at).map_or(0, |bytes| u32::from_le_bytes(*bytes))
+    }
+
+    /// The value of a cue: its weight in the lower half, the number of its leanings in the upper one.
+    #[inline(always)]
+    fn value(&self, hashed: u32) -> Option<u32> {
+        let bit = hashed >> (32 - TABLE_BITS);
+        if self.word(2 + (bit as usize >> 5)) >> (bit & 31) & 1 == 0 {
+            return None;
+        }
+        let mask = self.size - 1;
+        let mut slot = hashed as usize & mask;
+        loop {
+            match self.word(TABLE + slot) {
+                // The table is half empty at least.
+                0 => return None,
+                found if found == hashed => return Some(self.word(TABLE + self.size + slot)),
+                _ => slot = (slot + 1) & mask,
+            }
+        }
+    }
+
+    /// The cues that end with `third`, each with the number of its words, and its value.
+    #[inline(always)]
+    fn ending(&self, first: char, second: char, third: char) -> [Option<u32>; 3] {
+        let one = if third == END { None } else { self.value(hash('\0', '\0', third)) };
+        let two = self.value(hash('\0', second, third));
+        let three = if first == '\0' { None } else { self.value(hash(first, second, third)) };
+        [one, two, three]
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.size == 0
+    }
+
+    /// What speaks in a sentence of these words, which are [`cue_word`]s, none twice in a row.
+    #[must_use]
+    pub fn listen(&self, words: &[char]) -> Verdict {
+        let mut verdict = Verdict { score: self.bias, spoken: Vec::new(), parts: vec![0; words.len()] };
+        if self.is_empty() || words.len() < LEAST_WORDS {
+            return Verdict { score: i32::MIN, ..verdict };
+        }
+        let framed: Vec<char> = [BEGIN].into_iter().chain(words.iter().copied()).chain([END]).collect();
+        for at in 1..framed.len() {
+            let first = at.checked_sub(2).map_or('\0', |before| framed[before]);
+            for (length, value) in (1..).zip(self.ending(first, framed[at - 1], framed[at])) {
+                let Some(value) = value else { continue };
+                let weight = i32::from(value as u16 as i16);
+                verdict.score += weight;
+                let range = at + 1 - length..at + 1;
+                // The marks of the edges are no words: the weight goes to those beside them.
+                let own: Vec<usize> = range.clone().filter(|at| (1..=words.len()).contains(at)).collect();
+                for word in &own {
+                    verdict.parts[word - 1] += weight / own.len() as i32;
+                }
+                let leanings = self.leanings((value >> 16) as usize);
+                verdict.spoken.push(Spoken { text: framed[range].iter().collect(), weight, leanings });
+            }
+        }
+        verdict
+    }
+
+    fn leanings(&self, number: usize) -> Vec<(Category, u8)> {
+        let mut packed = self.word(TABLE + 2 * self.size + number);
+        let mut leanings = Vec::new();
+        while packed != 0 {
+            let category = Category::ALL.get((packed >> 6 & 15) as usize - 1);
+            leanings.extend(category.map(|category| (*category, (packed & 63) as u8)));
+            packed >>= 10;
+        }
+        leanings
+    }
+}
+
+/// What the cues say of a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The sum of all weights and the bias, in hundredths.
+    pub score: i32,
+    /// The cues that spoke, in the order in which they end.
+    pub spoken: Vec<Spoken>,
+    /// For each word its share of the sum.
+    pub parts: Vec<i32>,
+}
+
+/// A cue that was found in a sentence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// Its text, with the marks of edges.
+    pub text: String,
+    /// Its weight, in hundredths.
+    pub weight: i32,
+    /// The categories that it speaks for.
+    pub leanings: Vec<(Category, u8)>,
+}
+
+/// The running sum of a sentence, for the first test of texts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tally {
+    first: char,
+    left: char,
+    score: i32,
+    words: usize,
+}
+
+impl Tally {
+    pub(super) fn new() -> Self {
+        Tally { first: '\0', left: BEGIN, score: 0, words: 0 }
+    }
+
+    /// Counts a folded character of a word.
+    #[inline(always)]
+    pub(super) fn count(&mut self, cues: &Cues, folded: char) {
+        let Some(word) = cue_word(folded) else { return };
+        if word == self.left {
+            return;
+        }
+        self.score += cues.ending(self.first, self.left, word).into_iter().flatten().map(weight).sum::<i32>();
+        (self.first, self.left) = (self.left, word);
+        self.words += 1;
+    }
+
+    /// Whether the sentence that ends here may be a finding or a hint; the next one begins.
+    #[inline(always)]
+    pub(super) fn ends(&mut self, cues: &Cues) -> bool {
+        let Tally { first, left, score, words } = std::mem::replace(self, Tally::new());
+        words >= LEAST_WORDS
+            && score + cues.bias + cues.ending(first, left, END).into_iter().flatten().map(weight).sum::<i32>() >= HINT
+    }
+}
+
+#[inline(always)]
+fn weight(value: u32) -> i32 {
+    i32::from(value as u16 as i16)
+}
+
+/// The words of a cue as an overlay writes it; nothing where it has none or more than three.
+#[must_use]
+pub fn normal_form(text: &str) -> Option<String> {
+    let mut words: Vec<char> = Vec::new();
+    for c in text.chars().map(fold_char) {
+        let word = if matches!(c, BEGIN | END) { Some(c) } else { cue_word(c) };
+        words.extend(word.filter(|word| words.last() != Some(word)));
+    }
+    let inner = words.iter().filter(|word| !matches!(**word, BEGIN | END)).count();
+    let well_placed = words.iter().enumerate().all(|(at, word)| match *word {
+        BEGIN => at == 0,
+        END => at + 1 == words.len(),
+        _ => true,
+    });
+    (inner > 0 && words.len() <= 3 && well_placed).then(|| words.into_iter().collect())
+}
+
+/// Reads a learned file: a cue a line, its weight, and its leanings as `category:much`, separated by tabs.
+///
+/// # Errors
+/// The first line that is not so, from one, and what is wrong with it in Chinese.
+pub fn parse_learned(text: &str) -> Result<CueSet, (usize, String)> {
+    let mut cues = CueSet::new();
+    for (number, line) in (1..).zip(text.lines()) {
+        if line.starts_with("# ") {
+            continue;
+        }
+        let cue = parse_line(line).ok_or_else(|| (number, "应当是“线索<制表符>权重<制表符>类别:倾向 …”".to_owned()))?;
+        cues.insert(cue.0, cue.1);
+    }
+    Ok(cues)
+}
+
+fn parse_line(line: &str) -> Option<(String, Cue)> {
+    let mut fields = line.split('\t');
+    let (text, weight, leanings) = (fields.next()?, fields.next()?.parse().ok()?, fields.next()?);
+    let leaning = |leaning: &str| {
+        let (category, much) = leaning.split_once(':')?;
+        Some((Category::from_name(category)?, much.parse().ok()?))
+    };
+    let leanings: Option<Vec<_>> = leanings.split(' ').filter(|one| !one.is_empty()).map(leaning).collect();
+    Some((text.to_owned(), Cue { weight, leanings: leanings? }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cues() -> Cues {
+        let learned =
+            "# x\n\t-50\t\n铁定\t200\toverpromising:32 arguing:3\n^您\t-30\t\n您铁定\t10\t\n定$\t5\t\n0\t7\t\n";
+        Cues::new(&parse_learned(learned).unwrap())
+    }
+
+    #[test]
+    fn adds_up_what_speaks() {
+        let words: Vec<char> = "您铁定送达".chars().collect();
+        let verdict = cues().listen(&words);
+        assert_eq!(verdict.score, 200 - 30 + 10 - 50);
+        assert_eq!(verdict.parts, [-30 + 3, 103, 103, 0, 0]);
+        let spoken: Vec<&str> = verdict.spoken.iter().map(|spoken| spoken.text.as_str()).collect();
+        assert_eq!(spoken, ["^您", "铁定", "您铁定"]);
+        assert_eq!(verdict.spoken[1].leanings, [(Category::Arguing, 3), (Category::Overpromising, 32)]);
+        assert!(Cues::default().listen(&words).score < 0);
+    }
+
+    #[test]
+    fn tallies_the_same_sum() {
+        let cues = cues();
+        let mut tally = Tally::new();
+        for c in "您，铁铁 定送达".chars() {
+            tally.count(&cues, c);
+        }
+        assert!(tally.ends(&cues));
+        for c in "铁定".chars() {
+            tally.count(&cues, c);
+        }
+        assert!(!tally.ends(&cues) && !tally.ends(&cues), "too few words");
+    }
+
+    #[test]
+    fn reads_what_it_wrote() {
+        let bytes: &'static [u8] = cues().to_bytes().leak();
+        let read = Cues::from_bytes(bytes).unwrap();
+        let words: Vec<char> = "他铁定送达".chars().collect();
+        assert_eq!(read.listen(&words), cues().listen(&words));
+        assert!(Cues::from_bytes(&bytes[..40]).is_none());
+        assert_eq!(parse_learned("好\t1\n").unwrap_err().0, 1);
+    }
+
+    #[test]
+    fn knows_the_form_of_a_cue() {
+        for (text, form) in [
+            ("鐵定", Some("铁定")),
+            ("^您看看", Some("^您看")),
+            ("2024年", Some("0年")),
+            ("吧$", Some("吧$")),
+            ("将就着使", None),
+            ("^", None),
+            ("吧^", None),
+            ("，", None),
+        ] {
+            assert_eq!(normal_form(text).as_deref(), form, "{text}");
+        }
+    }
+}

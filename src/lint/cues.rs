@@ -1,0 +1,153 @@
+//! Findings by weighted cues: sentences that no phrase foresees, whose words together speak for an offence.
+
+use super::conditions::Place;
+use super::is_offence;
+use super::judge::{Judged, mitigate};
+use super::matcher::Matches;
+use crate::diagnostic::{Category, Severity};
+use crate::lexicon::Lexicon;
+use crate::lexicon::cues::{self, Cues, Spoken, Verdict, cue_word, ends_cue_sentence};
+use crate::normalize::fold_char;
+use crate::text::{Prose, TextRange};
+
+/// The most cues that a finding names.
+const MOST_NAMED: usize = 4;
+
+/// A sentence whose cues speak for an offence.
+struct Sentence {
+    verdict: Verdict,
+    /// For each of its words where it stands.
+    places: Vec<TextRange<Prose>>,
+}
+
+/// Whether the cues of any sentence may make a finding or a hint.
+pub(super) fn may_speak(cues: &Cues, message: &str) -> bool {
+    !sentences(cues, message, &[]).is_empty()
+}
+
+/// The sentences that are hints at least, without the words that lie in `skipped`.
+fn sentences(cues: &Cues, message: &str, skipped: &[TextRange<Prose>]) -> Vec<Sentence> {
+    if cues.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut words: Vec<char> = Vec::new();
+    let mut places: Vec<TextRange<Prose>> = Vec::new();
+    for (at, c) in message.char_indices().chain([(message.len(), '\n')]) {
+        let folded = fold_char(c);
+        if ends_cue_sentence(folded) {
+            let verdict = cues.listen(&words);
+            if verdict.score >= cues::HINT {
+                found.push(Sentence { verdict, places: std::mem::take(&mut places) });
+            }
+            words.clear();
+            places.clear();
+        } else if let Some(word) = cue_word(folded) {
+            let place = TextRange::new(at, at + c.len_utf8());
+            if skipped.iter().any(|range| range.covers(place)) {
+                continue;
+            }
+            match places.last_mut() {
+                Some(last) if words.last() == Some(&word) => *last = TextRange::new(last.start(), place.end()),
+                _ => {
+                    words.push(word);
+                    places.push(place);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Adds to `judged` what the cues find besides the phrases.
+pub(super) fn judge(lexicon: &Lexicon, message: &str, matches: &Matches, judged: &mut Vec<Judged>) {
+    let tables = lexicon.tables();
+    // What is quoted is not the agent's, and what a phrase has found needs no second finding: neither speaks here.
+    let found = judged.iter().filter(|other| is_offence(other.severity)).map(|other| other.range);
+    let skipped = matches.quoted.iter().copied().chain(found);
+    let skipped: Vec<TextRange<Prose>> = skipped.map(|range| matches.folded.to_prose(range)).collect();
+    for Sentence { verdict, places } in sentences(&lexicon.cues, message, &skipped) {
+        let own = heaviest(&verdict.parts);
+        let span = matches.folded.from_prose(TextRange::new(places[own.start].start(), places[own.end - 1].end()));
+        let entry = by_leaning(&verdict.spoken, |category| {
+            tables.entries.iter().position(|entry| entry.cues && entry.rule.category == category)
+        });
+        let Some(number) = entry else { continue };
+        let entry = &tables.entries[number];
+        let place = Place::new(tables, matches, span);
+        if place.is_in_link() || !place.allows(&entry.when, &entry.unless) {
+            continue;
+        }
+        let Some((severity, mitigated_by)) = mitigate(entry, &place) else { continue };
+        let severity = if verdict.score >= cues::WARNING { severity } else { Severity::Hint };
+        let mut spoken: Vec<Spoken> = verdict.spoken.into_iter().filter(|spoken| spoken.weight > 0).collect();
+        spoken.sort_by_key(|spoken| std::cmp::Reverse(spoken.weight));
+        spoken.truncate(MOST_NAMED);
+        judged.push(Judged {
+            entry: number as u16, // there are no more than u16 counts
+            range: span,
+            captures: Vec::new(),
+            // No word is known to be harmless or to be what offends: every fact in what is replaced must be kept.
+            parts: Vec::new(),
+            severity,
+            mitigated_by,
+            cues: spoken,
+        });
+    }
+    judged.sort_by_key(|finding| (finding.range.start(), finding.range.end()));
+}
+
+/// The stretch of words whose shares add up to most.
+fn heaviest(parts: &[i32]) -> std::ops::Range<usize> {
+    let (mut best, mut most) = (0..parts.len(), i32::MIN);
+    let (mut start, mut sum) = (0, 0);
+    for (at, part) in parts.iter().enumerate() {
+        if sum < 0 {
+            (start, sum) = (at, 0);
+        }
+        sum += part;
+        if sum > most {
+            (best, most) = (start..at + 1, sum);
+        }
+    }
+    best
+}
+
+/// What `find` gives for the category that the cues speak for most, of those for which it gives something.
+fn by_leaning<T>(spoken: &[Spoken], find: impl Fn(Category) -> Option<T>) -> Option<T> {
+    let leaning = |category: Category| -> u32 {
+        let leanings = spoken.iter().flat_map(|spoken| &spoken.leanings);
+        leanings.filter(|(of, _)| *of == category).map(|(_, much)| u32::from(*much)).sum()
+    };
+    let mut categories = Category::ALL;
+    categories.sort_by_key(|category| std::cmp::Reverse(leaning(*category)));
+    categories.into_iter().find_map(find)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_heaviest_words() {
+        assert_eq!(heaviest(&[-5, 3, 4, -1, 2, -9, 6]), 1..5);
+        assert_eq!(heaviest(&[-5, -2]), 1..2);
+        assert_eq!(heaviest(&[]), 0..0);
+    }
+
+    #[test]
+    fn follows_the_leanings() {
+        let spoken = |text: &str, leanings: &[(Category, u8)]| Spoken {
+            text: text.to_owned(),
+            weight: 1,
+            leanings: leanings.to_vec(),
+        };
+        let spoken = [
+            spoken("铁定", &[(Category::Overpromising, 30), (Category::Arguing, 5)]),
+            spoken("呗", &[(Category::Dismissive, 20), (Category::Arguing, 20)]),
+        ];
+        assert_eq!(by_leaning(&spoken, Some), Some(Category::Overpromising));
+        let known = |category| (category != Category::Overpromising).then_some(category);
+        assert_eq!(by_leaning(&spoken, known), Some(Category::Arguing));
+    }
+}
