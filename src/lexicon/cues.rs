@@ -25,7 +25,7 @@ const LEAST_WORDS: usize = 4;
 const LEANINGS: usize = 3;
 
 /// The bits of the first test, as a power of two.
-const TABLE_BITS: u32 = 16;
+const TABLE_BITS: u32 = 18;
 
 /// Before the first word of a sentence.
 pub const BEGIN: char = '^';
@@ -49,19 +49,51 @@ pub type CueSet = BTreeMap<String, Cue>;
 #[derive(Clone, Debug, Default)]
 pub struct Cues {
     image: Cow<'static, [u8]>,
+    /// The weight of each Han character by itself, from [`FIRST_HAN`] on.
+    singles: Vec<i16>,
+    /// The bits of the first test.
+    bits: Vec<u32>,
+    /// Hashed cues and their values, in a table with open addressing; a hash of zero is empty.
+    table: Vec<[u32; 2]>,
     /// The places of the table; a power of two, or zero where there are no cues.
     size: usize,
     bias: i32,
 }
 
+/// The first and the last character of the main block.
+const FIRST_HAN: u32 = 0x4e00;
+const LAST_HAN: u32 = 0x9fff;
+
 /// Where the table begins, in words: behind the bias, the size and the bits.
 const TABLE: usize = 2 + (1 << (TABLE_BITS - 5));
+
+/// The multiplier of the last word, and its inverse modulo 2³².
+const THIRD: u32 = 0x9E37_79B1;
+const THIRD_INVERSE: u32 = inverse(THIRD);
+
+const fn inverse(odd: u32) -> u32 {
+    // Newton's method doubles the right bits with each step.
+    let mut inverse = odd;
+    let mut step = 0;
+    while step < 5 {
+        inverse = inverse.wrapping_mul(2u32.wrapping_sub(odd.wrapping_mul(inverse)));
+        step += 1;
+    }
+    inverse
+}
 
 #[inline(always)]
 fn hash(first: char, second: char, third: char) -> u32 {
     let [first, second, third] = [first, second, third].map(u32::from);
     let mixed = first.wrapping_mul(0x85EB_CA6B).wrapping_add(second.wrapping_mul(0x27D4_EB2F));
-    mixed.wrapping_add(third.wrapping_mul(0x9E37_79B1)).max(1)
+    mixed.wrapping_add(third.wrapping_mul(THIRD)).max(1)
+}
+
+/// The character of the main block whose hash as a cue of one word this is; nothing for another hash.
+fn single_of(hashed: u32) -> Option<u32> {
+    // The multiplier of the last word is odd, so that it can be undone: this is its inverse modulo 2³².
+    let code = hashed.wrapping_mul(THIRD_INVERSE);
+    (FIRST_HAN..=LAST_HAN).contains(&code).then_some(code)
 }
 
 /// What a folded character counts as in a cue; nothing for marks.
@@ -104,17 +136,16 @@ impl Cues {
         if spoken.is_empty() {
             return Cues::default();
         }
-        let size = (spoken.len() * 2).next_power_of_two();
+        let size = (spoken.len() * 3 / 2).next_power_of_two();
         let mut bits = vec![0u32; 1 << (TABLE_BITS - 5)];
-        let mut keys = vec![0u32; size];
-        let mut values = vec![0u32; size];
+        let mut table = vec![[0u32; 2]; size];
         let mut leanings: BTreeMap<u32, u32> = BTreeMap::new();
         let mut list: Vec<u32> = vec![0];
         for (hashed, cue) in spoken {
             let bit = hashed >> (32 - TABLE_BITS);
             bits[bit as usize >> 5] |= 1 << (bit & 31);
             let mut slot = hashed as usize & (size - 1);
-            while keys[slot] != 0 && keys[slot] != hashed {
+            while table[slot][0] != 0 && table[slot][0] != hashed {
                 slot = (slot + 1) & (size - 1);
             }
             // Ten bits for each leaning: the category from one, and how much.
@@ -131,13 +162,12 @@ impl Cues {
                 })
             };
             let weight = cue.weight.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
-            keys[slot] = hashed;
-            values[slot] = u32::from(weight as u16) | number << 16;
+            table[slot] = [hashed, u32::from(weight as u16) | number << 16];
         }
         let head = [bias as u32, size as u32];
-        let words = head.iter().chain(&bits).chain(&keys).chain(&values).chain(&list);
+        let words = head.iter().chain(&bits).chain(table.as_flattened()).chain(&list);
         let image: Vec<u8> = words.flat_map(|word| word.to_le_bytes()).collect();
-        Cues { image: Cow::Owned(image), size, bias }
+        Cues { image: Cow::Owned(image), size, bias, ..Cues::default() }.with_quick_tables()
     }
 
     /// The form in which they are written into the program.
@@ -156,7 +186,22 @@ impl Cues {
         let head = |at: usize| words.get(at).map(|word| u32::from_le_bytes(*word));
         let (bias, size) = (head(0)? as i32, head(1)? as usize);
         let fits = size.is_power_of_two() && words.len() > TABLE + 2 * size;
-        fits.then_some(Cues { image: Cow::Borrowed(bytes), size, bias })
+        let cues = Cues { image: Cow::Borrowed(bytes), size, bias, ..Cues::default() };
+        fits.then(|| cues.with_quick_tables())
+    }
+
+    /// Copies out of the image what every word asks for.
+    fn with_quick_tables(mut self) -> Self {
+        self.bits = (2..TABLE).map(|at| self.word(at)).collect();
+        self.singles = vec![0; (LAST_HAN - FIRST_HAN + 1) as usize];
+        // The table holds few single characters: going through it once is quicker than asking for every one.
+        self.table = (0..self.size).map(|slot| [0, 1].map(|half| self.word(TABLE + 2 * slot + half))).collect();
+        for [hashed, value] in &self.table {
+            if let Some(single) = single_of(*hashed) {
+                self.singles[(single - FIRST_HAN) as usize] = weight(*value) as i16;
+            }
+        }
+        self
     }
 
     #[inline(always)]
@@ -168,16 +213,16 @@ impl Cues {
     #[inline(always)]
     fn value(&self, hashed: u32) -> Option<u32> {
         let bit = hashed >> (32 - TABLE_BITS);
-        if self.word(2 + (bit as usize >> 5)) >> (bit & 31) & 1 == 0 {
+        if self.bits[bit as usize >> 5] >> (bit & 31) & 1 == 0 {
             return None;
         }
         let mask = self.size - 1;
         let mut slot = hashed as usize & mask;
         loop {
-            match self.word(TABLE + slot) {
-                // The table is half empty at least.
-                0 => return None,
-                found if found == hashed => return Some(self.word(TABLE + self.size + slot)),
+            match self.table[slot] {
+                // A third of the table is empty at least.
+                [0, _] => return None,
+                [found, value] if found == hashed => return Some(value),
                 _ => slot = (slot + 1) & mask,
             }
         }
@@ -190,6 +235,20 @@ impl Cues {
         let two = self.value(hash('\0', second, third));
         let three = if first == '\0' { None } else { self.value(hash(first, second, third)) };
         [one, two, three]
+    }
+
+    /// The weights of the cues that end with `third`.
+    #[inline(always)]
+    fn sum_ending(&self, first: char, second: char, third: char) -> i32 {
+        let single = self.singles.get(u32::from(third).wrapping_sub(FIRST_HAN) as usize);
+        let one = match single {
+            Some(single) => i32::from(*single),
+            None if third == END => 0,
+            None => self.value(hash('\0', '\0', third)).map_or(0, weight),
+        };
+        let two = self.value(hash('\0', second, third)).map_or(0, weight);
+        let three = if first == '\0' { 0 } else { self.value(hash(first, second, third)).map_or(0, weight) };
+        one + two + three
     }
 
     /// Whether there are none.
@@ -280,7 +339,7 @@ impl Tally {
         if word == self.left {
             return;
         }
-        self.score += cues.ending(self.first, self.left, word).into_iter().flatten().map(weight).sum::<i32>();
+        self.score += cues.sum_ending(self.first, self.left, word);
         (self.first, self.left) = (self.left, word);
         self.words += 1;
     }
@@ -289,8 +348,7 @@ impl Tally {
     #[inline(always)]
     pub(super) fn ends(&mut self, cues: &Cues) -> bool {
         let Tally { first, left, score, words } = std::mem::replace(self, Tally::new());
-        words >= LEAST_WORDS
-            && score + cues.bias + cues.ending(first, left, END).into_iter().flatten().map(weight).sum::<i32>() >= HINT
+        words >= LEAST_WORDS && score + cues.bias + cues.sum_ending(first, left, END) >= HINT
     }
 }
 
@@ -386,6 +444,8 @@ mod tests {
         let words: Vec<char> = "他铁定送达".chars().collect();
         assert_eq!(read.listen(&words), cues().listen(&words));
         assert!(Cues::from_bytes(&bytes[..40]).is_none());
+        assert_eq!(single_of(hash('\0', '\0', '铁')), Some(u32::from('铁')));
+        assert_eq!(single_of(hash('\0', '铁', '定')), None);
         assert_eq!(parse_learned("好\t1\n").unwrap_err().0, 1);
     }
 
