@@ -29,6 +29,8 @@ WEIGHT_REWRITTEN = 0.5
 WEIGHT_ORDINARY = 0.3
 WEIGHT_PLAIN_YOU = 0.5  # of a polite sentence with 你 in the place of 您
 CATEGORIES_KEPT = 3  # of a cue
+KEEN = 30  # the least weight of a cue that makes its sentence heard
+KEEN_SHARE = 0.00025  # and the most clean sentences that may hold it
 LEAST_LEANING = 3  # in tenths of a natural logarithm
 
 TURNED = {}
@@ -150,6 +152,7 @@ def learn(rows):
     model = LogisticRegression(C=STRENGTH, solver="liblinear", random_state=0)
     model.fit(matrix @ sparse.diags(ratio), labels, sample_weight=weights)
     scores = np.rint(100 * model.coef_[0] * ratio).astype(int)
+    clean = np.asarray((matrix[labels == 0] > 0).sum(0)).ravel()
     categories = sorted(set(rows.categories) - {"", "disrespectful-address"})
     where = np.array(rows.categories)
     shares = []
@@ -165,7 +168,10 @@ def learn(rows):
         leaning = np.rint(10 * shares[:, number]).astype(int)
         best = sorted(range(len(categories)), key=lambda at: (-leaning[at], at))[:CATEGORIES_KEPT]
         spoken = [f"{categories[at]}:{leaning[at]}" for at in best if leaning[at] >= LEAST_LEANING] if scores[number] > 0 else []
-        cues.append((gram, scores[number], " ".join(spoken)))
+        # What makes a sentence heard: Han characters that hardly a clean sentence holds.
+        keen = len(gram) > 1 and scores[number] >= KEEN and clean[number] <= KEEN_SHARE * (labels == 0).sum()
+        keen = keen and all(map(is_han, gram))
+        cues.append((gram, scores[number], "*" if keen else "", " ".join(spoken)))
     return cues, int(round(100 * model.intercept_[0]))
 
 
@@ -182,9 +188,9 @@ def main():
 
     cues, bias = learn(read(arguments, inputs))
     with open(arguments.output, "w", encoding="utf-8", newline="\n") as file:
-        file.write("# Made by lexicon/cues/train.py; do not edit. Cue, its weight in hundredths, the categories it leans to.\n")
+        file.write("# Made by lexicon/cues/train.py; do not edit. Cue, its weight in hundredths, * where it is keen, leanings.\n")
         file.write("# A sentence begins with ^ and ends with $; 0 stands for digits, a for letters.\n")
-        file.write(f"\t{bias}\t\n")
+        file.write(f"\t{bias}\t\t\n")
         for cue in cues:
             file.write("\t".join(map(str, cue)) + "\n")
     print(f"{len(cues)} cues, bias {bias}", file=sys.stderr)

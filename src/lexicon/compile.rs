@@ -696,9 +696,10 @@ impl Parts {
             .iter()
             .position(|context| context.name == "negation")
             .and_then(|at| u16::try_from(at).ok());
+        let cues = Cues::new(&merged.cues);
         let particles = particles(merged);
         let frame = ADDRESSES.iter().chain(&OPENERS).flat_map(|word| word.chars()).chain(particles.iter().copied());
-        let prefilter = Prefilter::new(&demands, &self.lone, &frame.collect());
+        let prefilter = Prefilter::new(&demands, &self.lone, &frame.collect(), &cues);
         let tables = Tables {
             entries: self.entries,
             contexts: self.contexts,

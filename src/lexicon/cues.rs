@@ -8,15 +8,19 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::prefilter::hash;
 use crate::diagnostic::Category;
 use crate::normalize::{fold_char, is_han};
 
 /// A sentence of so many hundredths or more is a finding of its category's severity. Calibrated so that of ordinary
 /// lines of real chats about two in a thousand reach it.
-pub const WARNING: i32 = 100;
+pub const WARNING: i32 = 80;
 
 /// A sentence of so many hundredths or more is a hint.
 pub const HINT: i32 = 50;
+
+/// The bit of a cue's value that says that it is keen.
+const KEEN: u32 = 1 << 31;
 
 /// A sentence of fewer words says too little: what is curt is for phrases to find.
 const LEAST_WORDS: usize = 4;
@@ -38,6 +42,9 @@ pub const END: char = '$';
 pub struct Cue {
     /// Its weight, in hundredths.
     pub weight: i32,
+    /// Whether it makes its sentence heard: it is two or three Han characters that ordinary chat hardly holds. The first
+    /// test of texts looks for these as it looks for phrases, so that most sentences need not be added up.
+    pub keen: bool,
     /// The categories that it speaks for, and how much (in tenths of a natural logarithm).
     pub leanings: Vec<(Category, u8)>,
 }
@@ -49,8 +56,6 @@ pub type CueSet = BTreeMap<String, Cue>;
 #[derive(Clone, Debug, Default)]
 pub struct Cues {
     image: Cow<'static, [u8]>,
-    /// The weight of each Han character by itself, from [`FIRST_HAN`] on.
-    singles: Vec<i16>,
     /// The bits of the first test.
     bits: Vec<u32>,
     /// Hashed cues and their values, in a table with open addressing; a hash of zero is empty.
@@ -60,41 +65,8 @@ pub struct Cues {
     bias: i32,
 }
 
-/// The first and the last character of the main block.
-const FIRST_HAN: u32 = 0x4e00;
-const LAST_HAN: u32 = 0x9fff;
-
 /// Where the table begins, in words: behind the bias, the size and the bits.
 const TABLE: usize = 2 + (1 << (TABLE_BITS - 5));
-
-/// The multiplier of the last word, and its inverse modulo 2³².
-const THIRD: u32 = 0x9E37_79B1;
-const THIRD_INVERSE: u32 = inverse(THIRD);
-
-const fn inverse(odd: u32) -> u32 {
-    // Newton's method doubles the right bits with each step.
-    let mut inverse = odd;
-    let mut step = 0;
-    while step < 5 {
-        inverse = inverse.wrapping_mul(2u32.wrapping_sub(odd.wrapping_mul(inverse)));
-        step += 1;
-    }
-    inverse
-}
-
-#[inline(always)]
-fn hash(first: char, second: char, third: char) -> u32 {
-    let [first, second, third] = [first, second, third].map(u32::from);
-    let mixed = first.wrapping_mul(0x85EB_CA6B).wrapping_add(second.wrapping_mul(0x27D4_EB2F));
-    mixed.wrapping_add(third.wrapping_mul(THIRD)).max(1)
-}
-
-/// The character of the main block whose hash as a cue of one word this is; nothing for another hash.
-fn single_of(hashed: u32) -> Option<u32> {
-    // The multiplier of the last word is odd, so that it can be undone: this is its inverse modulo 2³².
-    let code = hashed.wrapping_mul(THIRD_INVERSE);
-    (FIRST_HAN..=LAST_HAN).contains(&code).then_some(code)
-}
 
 /// What a folded character counts as in a cue; nothing for marks.
 #[inline(always)]
@@ -162,7 +134,9 @@ impl Cues {
                 })
             };
             let weight = cue.weight.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
-            table[slot] = [hashed, u32::from(weight as u16) | number << 16];
+            let keen = if cue.keen { KEEN } else { 0 };
+            // There are fewer sorts of leanings than cues, and far fewer of these than fifteen bits tell apart.
+            table[slot] = [hashed, u32::from(weight as u16) | (number & 0x7fff) << 16 | keen];
         }
         let head = [bias as u32, size as u32];
         let words = head.iter().chain(&bits).chain(table.as_flattened()).chain(&list);
@@ -193,14 +167,7 @@ impl Cues {
     /// Copies out of the image what every word asks for.
     fn with_quick_tables(mut self) -> Self {
         self.bits = (2..TABLE).map(|at| self.word(at)).collect();
-        self.singles = vec![0; (LAST_HAN - FIRST_HAN + 1) as usize];
-        // The table holds few single characters: going through it once is quicker than asking for every one.
         self.table = (0..self.size).map(|slot| [0, 1].map(|half| self.word(TABLE + 2 * slot + half))).collect();
-        for [hashed, value] in &self.table {
-            if let Some(single) = single_of(*hashed) {
-                self.singles[(single - FIRST_HAN) as usize] = weight(*value) as i16;
-            }
-        }
         self
     }
 
@@ -237,18 +204,34 @@ impl Cues {
         [one, two, three]
     }
 
-    /// The weights of the cues that end with `third`.
-    #[inline(always)]
-    fn sum_ending(&self, first: char, second: char, third: char) -> i32 {
-        let single = self.singles.get(u32::from(third).wrapping_sub(FIRST_HAN) as usize);
-        let one = match single {
-            Some(single) => i32::from(*single),
-            None if third == END => 0,
-            None => self.value(hash('\0', '\0', third)).map_or(0, weight),
-        };
-        let two = self.value(hash('\0', second, third)).map_or(0, weight);
-        let three = if first == '\0' { 0 } else { self.value(hash(first, second, third)).map_or(0, weight) };
-        one + two + three
+    /// Whether a sentence with a window of that hash is to be heard.
+    #[must_use]
+    pub(super) fn is_keen(&self, window: u32) -> bool {
+        !self.is_empty() && self.value(window).is_some_and(|value| value & KEEN != 0)
+    }
+
+    /// The hashes of the cues that make a sentence heard.
+    pub(super) fn keen(&self) -> impl Iterator<Item = u32> {
+        self.table.iter().filter(|[_, value]| value & KEEN != 0).map(|[hashed, _]| *hashed)
+    }
+
+    /// The score of [`Cues::listen`], quickly: `words` are [`cue_word`]s, of which runs count once.
+    fn score(&self, words: impl Iterator<Item = char>) -> i32 {
+        let (mut first, mut left) = ('\0', BEGIN);
+        let (mut score, mut count, mut is_heard) = (self.bias, 0, false);
+        for word in words {
+            if word == left {
+                continue;
+            }
+            for value in self.ending(first, left, word).into_iter().flatten() {
+                score += weight(value);
+                is_heard |= value & KEEN != 0;
+            }
+            count += 1;
+            (first, left) = (left, word);
+        }
+        score += self.ending(first, left, END).into_iter().flatten().map(weight).sum::<i32>();
+        if is_heard && count >= LEAST_WORDS { score } else { i32::MIN }
     }
 
     /// Whether there are none.
@@ -264,6 +247,7 @@ impl Cues {
         if self.is_empty() || words.len() < LEAST_WORDS {
             return Verdict { score: i32::MIN, ..verdict };
         }
+        let mut is_heard = false;
         let framed: Vec<char> = [BEGIN].into_iter().chain(words.iter().copied()).chain([END]).collect();
         for at in 1..framed.len() {
             let first = at.checked_sub(2).map_or('\0', |before| framed[before]);
@@ -272,16 +256,17 @@ impl Cues {
                 let weight = i32::from(value as u16 as i16);
                 verdict.score += weight;
                 let range = at + 1 - length..at + 1;
+                is_heard |= value & KEEN != 0;
                 // The marks of the edges are no words: the weight goes to those beside them.
                 let own: Vec<usize> = range.clone().filter(|at| (1..=words.len()).contains(at)).collect();
                 for word in &own {
                     verdict.parts[word - 1] += weight / own.len() as i32;
                 }
-                let leanings = self.leanings((value >> 16) as usize);
+                let leanings = self.leanings((value >> 16 & 0x7fff) as usize);
                 verdict.spoken.push(Spoken { text: framed[range].iter().collect(), weight, leanings });
             }
         }
-        verdict
+        if is_heard { verdict } else { Verdict { score: i32::MIN, ..verdict } }
     }
 
     fn leanings(&self, number: usize) -> Vec<(Category, u8)> {
@@ -318,43 +303,34 @@ pub struct Spoken {
     pub leanings: Vec<(Category, u8)>,
 }
 
-/// The running sum of a sentence, for the first test of texts.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Tally {
-    first: char,
-    left: char,
-    score: i32,
-    words: usize,
-}
-
-impl Tally {
-    pub(super) fn new() -> Self {
-        Tally { first: '\0', left: BEGIN, score: 0, words: 0 }
-    }
-
-    /// Counts a folded character of a word.
-    #[inline(always)]
-    pub(super) fn count(&mut self, cues: &Cues, folded: char) {
-        let Some(word) = cue_word(folded) else { return };
-        if word == self.left {
-            return;
-        }
-        self.score += cues.sum_ending(self.first, self.left, word);
-        (self.first, self.left) = (self.left, word);
-        self.words += 1;
-    }
-
-    /// Whether the sentence that ends here may be a finding or a hint; the next one begins.
-    #[inline(always)]
-    pub(super) fn ends(&mut self, cues: &Cues) -> bool {
-        let Tally { first, left, score, words } = std::mem::replace(self, Tally::new());
-        words >= LEAST_WORDS && score + cues.bias + cues.sum_ending(first, left, END) >= HINT
-    }
-}
-
 #[inline(always)]
 fn weight(value: u32) -> i32 {
     i32::from(value as u16 as i16)
+}
+
+/// Whether the cues of any sentence of `text` make a hint at least.
+#[must_use]
+pub fn speak(cues: &Cues, text: &str) -> bool {
+    let mut rest = text;
+    while !cues.is_empty() && !rest.is_empty() {
+        let (speaks, end) = speak_around(cues, rest, 0);
+        if speaks {
+            return true;
+        }
+        // What ended the sentence is one character.
+        let mark = rest[end..].chars().next().map_or(0, char::len_utf8);
+        rest = &rest[end + mark..];
+    }
+    false
+}
+
+/// Whether the cues of the sentence around the byte `at` make a hint at least, and where that sentence ends.
+pub(super) fn speak_around(cues: &Cues, text: &str, at: usize) -> (bool, usize) {
+    let ends = |c: char| ends_cue_sentence(fold_char(c));
+    let start = text[..at].char_indices().rev().find(|(_, c)| ends(*c)).map_or(0, |(at, c)| at + c.len_utf8());
+    let end = text[at..].char_indices().find(|(_, c)| ends(*c)).map_or(text.len(), |(to, _)| at + to);
+    let words = text[start..end].chars().filter_map(|c| cue_word(fold_char(c)));
+    (cues.score(words) >= HINT, end)
 }
 
 /// The words of a cue as an overlay writes it; nothing where it has none or more than three.
@@ -374,7 +350,14 @@ pub fn normal_form(text: &str) -> Option<String> {
     (inner > 0 && words.len() <= 3 && well_placed).then(|| words.into_iter().collect())
 }
 
-/// Reads a learned file: a cue a line, its weight, and its leanings as `category:much`, separated by tabs.
+/// Whether a cue of that form may make its sentence heard.
+#[must_use]
+pub fn can_be_keen(text: &str) -> bool {
+    (2..=3).contains(&text.chars().count()) && text.chars().all(is_han)
+}
+
+/// Reads a learned file: a cue a line, its weight, a star where it is keen, and its leanings as `category:much`, separated
+/// by tabs.
 ///
 /// # Errors
 /// The first line that is not so, from one, and what is wrong with it in Chinese.
@@ -384,7 +367,9 @@ pub fn parse_learned(text: &str) -> Result<CueSet, (usize, String)> {
         if line.starts_with("# ") {
             continue;
         }
-        let cue = parse_line(line).ok_or_else(|| (number, "应当是“线索<制表符>权重<制表符>类别:倾向 …”".to_owned()))?;
+        let cue = parse_line(line).ok_or_else(|| {
+            (number, "应当是“线索<制表符>权重<制表符>*<制表符>类别:倾向 …”，中间的 * 可以没有".to_owned())
+        })?;
         cues.insert(cue.0, cue.1);
     }
     Ok(cues)
@@ -392,13 +377,18 @@ pub fn parse_learned(text: &str) -> Result<CueSet, (usize, String)> {
 
 fn parse_line(line: &str) -> Option<(String, Cue)> {
     let mut fields = line.split('\t');
-    let (text, weight, leanings) = (fields.next()?, fields.next()?.parse().ok()?, fields.next()?);
+    let (text, weight, keen, leanings) = (fields.next()?, fields.next()?.parse().ok()?, fields.next()?, fields.next()?);
+    let keen = match keen {
+        "" => false,
+        "*" if can_be_keen(text) => true,
+        _ => return None,
+    };
     let leaning = |leaning: &str| {
         let (category, much) = leaning.split_once(':')?;
         Some((Category::from_name(category)?, much.parse().ok()?))
     };
     let leanings: Option<Vec<_>> = leanings.split(' ').filter(|one| !one.is_empty()).map(leaning).collect();
-    Some((text.to_owned(), Cue { weight, leanings: leanings? }))
+    Some((text.to_owned(), Cue { weight, keen, leanings: leanings? }))
 }
 
 #[cfg(test)]
@@ -407,7 +397,7 @@ mod tests {
 
     fn cues() -> Cues {
         let learned =
-            "# x\n\t-50\t\n铁定\t200\toverpromising:32 arguing:3\n^您\t-30\t\n您铁定\t10\t\n定$\t5\t\n0\t7\t\n";
+            "# x\n\t-50\t\t\n铁定\t200\t*\toverpromising:32 arguing:3\n^您\t-30\t\t\n您铁定\t10\t\t\n定$\t5\t\t\n";
         Cues::new(&parse_learned(learned).unwrap())
     }
 
@@ -424,17 +414,15 @@ mod tests {
     }
 
     #[test]
-    fn tallies_the_same_sum() {
-        let cues = cues();
-        let mut tally = Tally::new();
-        for c in "您，铁铁 定送达".chars() {
-            tally.count(&cues, c);
-        }
-        assert!(tally.ends(&cues));
-        for c in "铁定".chars() {
-            tally.count(&cues, c);
-        }
-        assert!(!tally.ends(&cues) && !tally.ends(&cues), "too few words");
+    fn hears_only_where_a_keen_cue_speaks() {
+        let score = |text: &str| {
+            let score = cues().listen(&text.chars().collect::<Vec<char>>()).score;
+            assert_eq!(cues().score(text.chars()), score);
+            score
+        };
+        assert!(score("您铁定送达") > 0);
+        assert_eq!(score("您说定送达"), i32::MIN);
+        assert_eq!(score("铁定"), i32::MIN, "too few words");
     }
 
     #[test]
@@ -444,8 +432,6 @@ mod tests {
         let words: Vec<char> = "他铁定送达".chars().collect();
         assert_eq!(read.listen(&words), cues().listen(&words));
         assert!(Cues::from_bytes(&bytes[..40]).is_none());
-        assert_eq!(single_of(hash('\0', '\0', '铁')), Some(u32::from('铁')));
-        assert_eq!(single_of(hash('\0', '铁', '定')), None);
         assert_eq!(parse_learned("好\t1\n").unwrap_err().0, 1);
     }
 

@@ -313,8 +313,10 @@ impl Loader<'_> {
             self.error(file, line, None, format!("线索「{text}」不合写法"), Some(help.to_owned()));
             return;
         };
+        let keen = weight > 0 && cues::can_be_keen(&text);
         let known = self.merged.cues.entry(text).or_insert_with(Cue::default);
         known.weight = i32::from(weight);
+        known.keen = keen;
         if let Some(category) = category {
             known.leanings = vec![(category, CHOSEN_LEANING)];
         }

@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cues::{Cues, Tally, ends_cue_sentence};
+use super::cues::{self, Cues};
 use super::frequency::likelihood;
 use crate::normalize::{fold_char, is_han, simplify};
 
@@ -155,7 +155,7 @@ pub struct Prefilter {
 
 /// Up to three folded characters in one number, never zero. Two windows of the same number cost a full look, no more.
 #[inline(always)]
-fn hash(first: char, second: char, third: char) -> u32 {
+pub(super) fn hash(first: char, second: char, third: char) -> u32 {
     let [first, second, third] = [first, second, third].map(u32::from);
     let mixed = first.wrapping_mul(0x2C1B_3C6D).wrapping_add(second.wrapping_mul(0x297A_2D39));
     mixed.wrapping_add(third.wrapping_mul(0x9E37_79B1)).max(1)
@@ -205,9 +205,9 @@ pub(super) fn edge(chars: impl Iterator<Item = char>) -> Option<Edge> {
 impl Prefilter {
     /// A filter for texts that meet one of `demands`, or are whole messages of one of the characters `lone`. Literals are
     /// folded, with variants spelled out; those without a window are left out. `frame` has all characters of the words
-    /// that do not count as words of a message or clause.
+    /// that do not count as words of a message or clause; it also looks for the cues that make a sentence heard.
     #[must_use]
-    pub(super) fn new(demands: &[Demand], lone: &BTreeSet<char>, frame: &BTreeSet<char>) -> Self {
+    pub(super) fn new(demands: &[Demand], lone: &BTreeSet<char>, frame: &BTreeSet<char>, cues: &Cues) -> Self {
         let mut parts: Vec<(&BTreeSet<Edge>, Reach)> = Vec::new();
         let mut numbers: BTreeMap<(&BTreeSet<Edge>, Reach), u16> = BTreeMap::new();
         let mut asked: BTreeMap<u32, BTreeSet<Ask>> = BTreeMap::new();
@@ -246,6 +246,9 @@ impl Prefilter {
                     behind: near(behind, right.len()),
                 });
             }
+        }
+        for cue in cues.keen() {
+            set_bit(&mut bits, cue);
         }
         let (image, sections) = lay_out(&asked, &parts, lone, frame);
         Prefilter { bits, image: Cow::Owned(image), sections }
@@ -325,6 +328,18 @@ impl Prefilter {
         run.is_some_and(|asks| self.is_met(asks, second + 1, &mut before, &mut behind))
             || before.left == 0
             || behind.left == 0
+    }
+
+    /// Whether a cue ends at the byte `at` for which its sentence is to be heard.
+    #[cold]
+    fn is_keen(&self, cues: &Cues, (first, left, right): Window, is_run: bool, text: &str, at: usize) -> bool {
+        if cues.is_keen(hash('\0', left, right)) || first != '\0' && cues.is_keen(hash(first, left, right)) {
+            return true;
+        }
+        // A cue may begin before a run.
+        let beyond =
+            if is_run { Walk::new(text[..at].chars().rev()).word(1 + usize::from(left != right)) } else { None };
+        beyond.is_some_and(|beyond| cues.is_keen(hash(beyond, left, right)))
     }
 
     /// Whether the words around a window are what one of its asks wants. Both walks begin with the window's last word; the
@@ -440,12 +455,12 @@ impl Prefilter {
     pub fn find(&self, cues: &Cues, text: &str, from: usize) -> Option<usize> {
         let bytes = text.as_bytes();
         let short_lines = self.sections.lone < self.sections.frame;
-        let listens = !cues.is_empty();
-        let mut tally = Tally::new();
+        // Where the last sentence ended that was listened to.
+        let mut heard = from;
         let mut at = from;
         let mut line_start = from;
-        // The three words before `at`, zero where there are none on this line.
-        let (mut before, mut first, mut left) = ('\0', '\0', '\0');
+        // The two words before `at`, zero where there are none on this line.
+        let (mut first, mut left) = ('\0', '\0');
         while at < bytes.len() {
             let lead = bytes[at];
             let right;
@@ -456,35 +471,21 @@ impl Prefilter {
                 at += 3;
                 match code {
                     // The marks of Chinese, and what shows nothing.
-                    0x3000..0x3400 => {
-                        if code == 0x3002 && listens && tally.ends(cues) {
-                            return Some(line_start);
-                        }
-                        continue;
-                    }
+                    0x3000..0x3400 => continue,
                     0x4e00..=0x9fff => right = char::from_u32(code).map_or('\0', simplify),
                     _ => match char::from_u32(code).map(fold_char) {
                         Some(c) if is_word(c) => right = c,
-                        Some(c) => {
-                            if listens && ends_cue_sentence(c) && tally.ends(cues) {
-                                return Some(line_start);
-                            }
-                            continue;
-                        }
-                        None => continue,
+                        _ => continue,
                     },
                 }
             } else if lead < 0x80 {
                 at += 1;
-                if listens && matches!(lead, b'\n' | b'!' | b'?' | b';') && tally.ends(cues) {
-                    return Some(line_start);
-                }
                 if lead == b'\n' {
                     if short_lines && at - line_start <= SHORT_LINE && self.is_lone(&text[line_start..at]) {
                         return Some(line_start);
                     }
                     line_start = at;
-                    (before, first, left) = ('\0', '\0', '\0');
+                    (first, left) = ('\0', '\0');
                     continue;
                 }
                 if !lead.is_ascii_alphanumeric() && lead != b'%' {
@@ -494,9 +495,6 @@ impl Prefilter {
                 right = char::from(lead.to_ascii_lowercase());
             } else {
                 // Symbols, emoji and rare characters are no part of a phrase; they may be fillers.
-                if lead == 0xe2 && listens && text[at..].starts_with('…') && tally.ends(cues) {
-                    return Some(line_start);
-                }
                 at += if lead < 0xe0 {
                     2
                 } else if lead < 0xf0 {
@@ -507,18 +505,21 @@ impl Prefilter {
                 continue;
             }
             let may_end = has_bit(&self.bits, hash('\0', left, right)) | has_bit(&self.bits, hash(first, left, right));
-            // Folding counts a run of three or more once.
-            let is_run = before == first && first == left && left != '\0';
-            if (may_end || is_run) && self.decides((first, left, right), is_run, text, at) {
-                return Some(at - 1);
+            // Folding counts a run of three or more once, and cues any run.
+            let is_run = first == left && left != '\0';
+            if may_end || is_run {
+                if self.decides((first, left, right), is_run, text, at) {
+                    return Some(at - 1);
+                }
+                if at > heard && self.is_keen(cues, (first, left, right), is_run, text, at) {
+                    let (speaks, end) = cues::speak_around(cues, text, at);
+                    if speaks {
+                        return Some(at - 1);
+                    }
+                    heard = end;
+                }
             }
-            (before, first, left) = (first, left, right);
-            if listens {
-                tally.count(cues, right);
-            }
-        }
-        if listens && tally.ends(cues) {
-            return Some(line_start);
+            (first, left) = (left, right);
         }
         let is_lone = short_lines && bytes.len() - line_start <= SHORT_LINE && self.is_lone(&text[line_start..]);
         is_lone.then_some(line_start)
@@ -683,7 +684,7 @@ mod tests {
 
     fn filter(literals: &[&str]) -> Prefilter {
         let anchor = literals.iter().map(|literal| literal.chars().collect()).collect();
-        Prefilter::new(&[Demand { anchor, before: Side::Open, behind: Side::Open }], &NONE, &NONE)
+        Prefilter::new(&[Demand { anchor, before: Side::Open, behind: Side::Open }], &NONE, &NONE, &Cues::default())
     }
 
     #[test]
@@ -720,7 +721,7 @@ mod tests {
             before: Side::Part { edges, reach: Reach { gap: 4, crosses_clause: false } },
             behind: Side::Open,
         };
-        let filter = Prefilter::new(&[demand], &NONE, &NONE);
+        let filter = Prefilter::new(&[demand], &NONE, &NONE, &Cues::default());
         for (text, passes) in [
             ("退款", false),
             ("一定", false),
@@ -763,7 +764,7 @@ mod tests {
         let clause = Demand { anchor: anchor(), before: Side::ClauseEdge, behind: Side::ClauseEdge };
         let line = Demand { anchor: anchor(), before: Side::LineEdge, behind: Side::LineEdge };
         let frame = ['亲', '了'].into();
-        let [clause, line] = [clause, line].map(|demand| Prefilter::new(&[demand], &NONE, &frame));
+        let [clause, line] = [clause, line].map(|demand| Prefilter::new(&[demand], &NONE, &frame, &Cues::default()));
         for (text, of_clause, of_line) in [
             ("没有", true, true),
             ("亲，没有了。", true, true),
@@ -779,7 +780,7 @@ mod tests {
 
     #[test]
     fn lets_short_lines_through_where_asked() {
-        let short = Prefilter::new(&[], &['哦'].into(), &NONE);
+        let short = Prefilter::new(&[], &['哦'].into(), &NONE, &Cues::default());
         assert_eq!(short.find(&Cues::default(), "好\n哦\n", 0), Some("好\n".len()));
         let long = "您".repeat(40);
         assert_eq!(short.find(&Cues::default(), &format!("{long}\n哦"), 0), Some(long.len() + 1));

@@ -20,11 +20,6 @@ struct Sentence {
     places: Vec<TextRange<Prose>>,
 }
 
-/// Whether the cues of any sentence may make a finding or a hint.
-pub(super) fn may_speak(cues: &Cues, message: &str) -> bool {
-    !sentences(cues, message, &[]).is_empty()
-}
-
 /// The sentences that are hints at least, without the words that lie in `skipped`.
 fn sentences(cues: &Cues, message: &str, skipped: &[TextRange<Prose>]) -> Vec<Sentence> {
     if cues.is_empty() {

@@ -16,6 +16,7 @@ mod quotes;
 use crate::diagnostic::{Cue, Diagnostic, Severity};
 use crate::document::{Role, Segment};
 use crate::lexicon::Lexicon;
+use crate::lexicon::cues::speak;
 use crate::text::sentence::whole_graphemes;
 use judge::Judged;
 use matcher::Matches;
@@ -111,7 +112,7 @@ impl<'l> Linter<'l> {
 
     /// Fills `scratch` with what stands in the message.
     fn judge(self, message: &str, scratch: &mut Scratch) {
-        let cues_speak = cues::may_speak(&self.lexicon.cues, message);
+        let cues_speak = speak(&self.lexicon.cues, message);
         scratch.matches.fill(self.lexicon, message, cues_speak);
         judge::judge(self.lexicon, &scratch.matches, &mut scratch.judged);
         if cues_speak {
