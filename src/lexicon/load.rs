@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cues::{self, Cue, CueSet};
+use super::cues::{self, CueSet};
 use super::error::{LexiconError, did_you_mean};
 use super::schema::{
     ContextSource, CueSource, EntrySource, ExemptionSource, ExtendSource, Form, LexiconFile, Located, Mitigation,
@@ -314,7 +314,7 @@ impl Loader<'_> {
             return;
         };
         let keen = weight > 0 && cues::can_be_keen(&text);
-        let known = self.merged.cues.entry(text).or_insert_with(Cue::default);
+        let known = self.merged.cues.entry(text).or_default();
         known.weight = i32::from(weight);
         known.keen = keen;
         if let Some(category) = category {

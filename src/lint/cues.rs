@@ -63,7 +63,7 @@ pub(super) fn judge(lexicon: &Lexicon, message: &str, matches: &Matches, judged:
     let skipped: Vec<TextRange<Prose>> = skipped.map(|range| matches.folded.to_prose(range)).collect();
     for Sentence { verdict, places } in sentences(&lexicon.cues, message, &skipped) {
         let own = heaviest(&verdict.parts);
-        let span = matches.folded.from_prose(TextRange::new(places[own.start].start(), places[own.end - 1].end()));
+        let span = matches.folded.to_folded(TextRange::new(places[own.start].start(), places[own.end - 1].end()));
         let entry = by_leaning(&verdict.spoken, |category| {
             tables.entries.iter().position(|entry| entry.cues && entry.rule.category == category)
         });

@@ -117,6 +117,8 @@ fn offence_after(
     result: &str,
     after: &mut Scratch,
 ) -> Option<u16> {
+    // Most results are polite, which the first test of all messages says quickly.
+    linter.next_candidate(result, 0)?;
     linter.judge(result, after);
     // What cues only hint at stands in many harmless sentences.
     let counts = |other: &&Judged| other.cues.is_empty() || is_offence(other.severity);

@@ -33,7 +33,7 @@ pub(super) fn find_quoted_lines(message: &str, folded: &FoldedText, spans: &mut 
     let mut start = 0;
     for line in message.split_inclusive('\n') {
         if is_anothers(line) {
-            spans.push(folded.from_prose(TextRange::new(start, start + line.len())));
+            spans.push(folded.to_folded(TextRange::new(start, start + line.len())));
         }
         start += line.len();
     }

@@ -119,7 +119,7 @@ impl FoldedText {
 
     /// The characters that come from those bytes of the prose.
     #[must_use]
-    pub fn from_prose(&self, range: TextRange<Prose>) -> TextRange<Folded> {
+    pub fn to_folded(&self, range: TextRange<Prose>) -> TextRange<Folded> {
         let start = self.spans.partition_point(|span| span.1 as usize <= range.start());
         let end = self.spans.partition_point(|span| (span.0 as usize) < range.end());
         TextRange::new(start.min(end), end)
@@ -192,8 +192,8 @@ mod tests {
         let range = folded.to_prose(TextRange::new(1, 4));
         assert_eq!(&prose[range.as_range()], "神 经.病病病");
         assert_eq!([folded.joint(1), folded.joint(2), folded.joint(3)], [Joint::Tight, Joint::Loose, Joint::Marked]);
-        assert_eq!(folded.from_prose(range), TextRange::new(1, 4));
-        assert_eq!(folded.from_prose(TextRange::new(5, 8)), TextRange::new(2, 3));
+        assert_eq!(folded.to_folded(range), TextRange::new(1, 4));
+        assert_eq!(folded.to_folded(TextRange::new(5, 8)), TextRange::new(2, 3));
         assert_eq!(folded.to_prose(TextRange::new(5, 5)), TextRange::new(prose.len(), prose.len()));
     }
 }
