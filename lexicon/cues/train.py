@@ -30,7 +30,7 @@ WEIGHT_ORDINARY = 0.3
 WEIGHT_PLAIN_YOU = 0.5  # of a polite sentence with 你 in the place of 您
 CATEGORIES_KEPT = 3  # of a cue
 KEEN = 30  # the least weight of a cue that makes its sentence heard
-KEEN_SHARE = 0.00025  # and the most clean sentences that may hold it
+KEEN_SHARE = 0.0001  # and the most clean sentences that may hold it
 LEAST_LEANING = 3  # in tenths of a natural logarithm
 
 TURNED = {}
