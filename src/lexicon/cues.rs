@@ -3,9 +3,8 @@
 //! The features are 1- to 3-grams of the words of a sentence. A word is a Han character, `0` for digits or `a` for
 //! letters; what repeats counts once, marks do not count, and `^` and `$` stand before the first and behind the last
 //! word. `lexicon/cues/train.py` cuts sentences in the same way and learns the weights, which are hundredths of the
-//! natural logarithm of the odds. They lie in one image of 32-bit words, read in place out of the program.
+//! natural logarithm of the odds.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::prefilter::hash;
@@ -55,18 +54,14 @@ pub type CueSet = BTreeMap<String, Cue>;
 /// Cues ready to be added up.
 #[derive(Clone, Debug, Default)]
 pub struct Cues {
-    image: Cow<'static, [u8]>,
-    /// The bits of the first test.
-    bits: Vec<u32>,
-    /// Hashed cues and their values, in a table with open addressing; a hash of zero is empty.
-    table: Vec<[u32; 2]>,
-    /// The places of the table; a power of two, or zero where there are no cues.
-    size: usize,
     bias: i32,
+    /// One bit for each hashed cue: what most words ask for.
+    bits: Vec<u32>,
+    /// Hashed cues and their values, in a table with open addressing; a hash of zero is empty. Its size is a power of two.
+    table: Vec<[u32; 2]>,
+    /// The sorts of leanings, ten bits each; the first is none.
+    leanings: Vec<u32>,
 }
-
-/// Where the table begins, in words: behind the bias, the size and the bits.
-const TABLE: usize = 2 + (1 << (TABLE_BITS - 5));
 
 /// What a folded character counts as in a cue; nothing for marks.
 #[inline(always)]
@@ -109,13 +104,10 @@ impl Cues {
             return Cues::default();
         }
         let size = (spoken.len() * 3 / 2).next_power_of_two();
-        let mut bits = vec![0u32; 1 << (TABLE_BITS - 5)];
         let mut table = vec![[0u32; 2]; size];
-        let mut leanings: BTreeMap<u32, u32> = BTreeMap::new();
-        let mut list: Vec<u32> = vec![0];
+        let mut numbers: BTreeMap<u32, u32> = BTreeMap::from([(0, 0)]);
+        let mut leanings: Vec<u32> = vec![0];
         for (hashed, cue) in spoken {
-            let bit = hashed >> (32 - TABLE_BITS);
-            bits[bit as usize >> 5] |= 1 << (bit & 31);
             let mut slot = hashed as usize & (size - 1);
             while table[slot][0] != 0 && table[slot][0] != hashed {
                 slot = (slot + 1) & (size - 1);
@@ -125,65 +117,58 @@ impl Cues {
                 let number = Category::ALL.iter().position(|known| known == category).map_or(0, |at| at as u32 + 1);
                 packed << 10 | number << 6 | u32::from((*much).min(63))
             });
-            let number = if packed == 0 {
-                0
-            } else {
-                *leanings.entry(packed).or_insert_with(|| {
-                    list.push(packed);
-                    list.len() as u32 - 1
-                })
-            };
+            let number = *numbers.entry(packed).or_insert_with(|| {
+                leanings.push(packed);
+                leanings.len() as u32 - 1
+            });
             let weight = cue.weight.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
             let keen = if cue.keen { KEEN } else { 0 };
             // There are fewer sorts of leanings than cues, and far fewer of these than fifteen bits tell apart.
             table[slot] = [hashed, u32::from(weight as u16) | (number & 0x7fff) << 16 | keen];
         }
-        let head = [bias as u32, size as u32];
-        let words = head.iter().chain(&bits).chain(table.as_flattened()).chain(&list);
-        let image: Vec<u8> = words.flat_map(|word| word.to_le_bytes()).collect();
-        Cues { image: Cow::Owned(image), size, bias, ..Cues::default() }.with_quick_tables()
+        Cues::of(bias, table, leanings)
     }
 
-    /// The form in which they are written into the program.
+    fn of(bias: i32, table: Vec<[u32; 2]>, leanings: Vec<u32>) -> Self {
+        let mut bits = vec![0u32; 1 << (TABLE_BITS - 5)];
+        for [hashed, _] in table.iter().filter(|[hashed, _]| *hashed != 0) {
+            let (word, bit) = bit_of(*hashed);
+            bits[word] |= bit;
+        }
+        Cues { bias, bits, table, leanings }
+    }
+
+    /// The form in which they are written into the program: the bias, the size of the table, the table, the leanings.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.image.to_vec()
+        let head = [self.bias as u32, self.table.len() as u32];
+        let words = head.iter().chain(self.table.as_flattened()).chain(&self.leanings);
+        words.flat_map(|word| word.to_le_bytes()).collect()
     }
 
     /// Reads what [`Cues::to_bytes`] wrote; nothing for anything else.
     #[must_use]
-    pub fn from_bytes(bytes: &'static [u8]) -> Option<Self> {
-        if bytes.is_empty() {
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let words: Vec<u32> = bytes.as_chunks().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
+        let ([bias, size], rest) = words.split_first_chunk()?;
+        if *size == 0 {
             return Some(Cues::default());
         }
-        let words = bytes.as_chunks::<4>().0;
-        let head = |at: usize| words.get(at).map(|word| u32::from_le_bytes(*word));
-        let (bias, size) = (head(0)? as i32, head(1)? as usize);
-        let fits = size.is_power_of_two() && words.len() > TABLE + 2 * size;
-        let cues = Cues { image: Cow::Borrowed(bytes), size, bias, ..Cues::default() };
-        fits.then(|| cues.with_quick_tables())
-    }
-
-    /// Copies out of the image what every word asks for.
-    fn with_quick_tables(mut self) -> Self {
-        self.bits = (2..TABLE).map(|at| self.word(at)).collect();
-        self.table = (0..self.size).map(|slot| [0, 1].map(|half| self.word(TABLE + 2 * slot + half))).collect();
-        self
-    }
-
-    #[inline(always)]
-    fn word(&self, at: usize) -> u32 {
-        self.image.as_chunks().0.get(at).map_or(0, |bytes| u32::from_le_bytes(*bytes))
+        let (table, leanings) = rest.split_at_checked((*size as usize).checked_mul(2)?)?;
+        let table = table.as_chunks().0.to_vec();
+        // The search for a cue ends at an empty place.
+        let fits = size.is_power_of_two() && table.iter().any(|[hashed, _]| *hashed == 0);
+        fits.then(|| Cues::of(*bias as i32, table, leanings.to_vec()))
     }
 
     /// The value of a cue: its weight in the lower half, the number of its leanings in the upper one.
     #[inline(always)]
     fn value(&self, hashed: u32) -> Option<u32> {
-        let bit = hashed >> (32 - TABLE_BITS);
-        if self.bits[bit as usize >> 5] >> (bit & 31) & 1 == 0 {
+        let (word, bit) = bit_of(hashed);
+        if self.bits[word] & bit == 0 {
             return None;
         }
-        let mask = self.size - 1;
+        let mask = self.table.len() - 1;
         let mut slot = hashed as usize & mask;
         loop {
             match self.table[slot] {
@@ -195,7 +180,7 @@ impl Cues {
         }
     }
 
-    /// The cues that end with `third`, each with the number of its words, and its value.
+    /// The values of the cues of one, two and three words that end with `third`.
     #[inline(always)]
     fn ending(&self, first: char, second: char, third: char) -> [Option<u32>; 3] {
         let one = if third == END { None } else { self.value(hash('\0', '\0', third)) };
@@ -237,7 +222,7 @@ impl Cues {
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.size == 0
+        self.table.is_empty()
     }
 
     /// What speaks in a sentence of these words, which are [`cue_word`]s, none twice in a row.
@@ -253,7 +238,7 @@ impl Cues {
             let first = at.checked_sub(2).map_or('\0', |before| framed[before]);
             for (length, value) in (1..).zip(self.ending(first, framed[at - 1], framed[at])) {
                 let Some(value) = value else { continue };
-                let weight = i32::from(value as u16 as i16);
+                let weight = weight(value);
                 verdict.score += weight;
                 let range = at + 1 - length..at + 1;
                 is_heard |= value & KEEN != 0;
@@ -270,7 +255,7 @@ impl Cues {
     }
 
     fn leanings(&self, number: usize) -> Vec<(Category, u8)> {
-        let mut packed = self.word(TABLE + 2 * self.size + number);
+        let mut packed = self.leanings.get(number).copied().unwrap_or_default();
         let mut leanings = Vec::new();
         while packed != 0 {
             let category = Category::ALL.get((packed >> 6 & 15) as usize - 1);
@@ -279,6 +264,13 @@ impl Cues {
         }
         leanings
     }
+}
+
+/// The word of the bits in which a hash has its bit, and that bit.
+#[inline(always)]
+fn bit_of(hashed: u32) -> (usize, u32) {
+    let index = hashed >> (32 - TABLE_BITS);
+    (index as usize >> 5, 1 << (index & 31))
 }
 
 /// What the cues say of a sentence.
@@ -303,6 +295,7 @@ pub struct Spoken {
     pub leanings: Vec<(Category, u8)>,
 }
 
+/// The weight in a cue's value.
 #[inline(always)]
 fn weight(value: u32) -> i32 {
     i32::from(value as u16 as i16)
@@ -427,8 +420,8 @@ mod tests {
 
     #[test]
     fn reads_what_it_wrote() {
-        let bytes: &'static [u8] = cues().to_bytes().leak();
-        let read = Cues::from_bytes(bytes).unwrap();
+        let bytes = cues().to_bytes();
+        let read = Cues::from_bytes(&bytes).unwrap();
         let words: Vec<char> = "他铁定送达".chars().collect();
         assert_eq!(read.listen(&words), cues().listen(&words));
         assert!(Cues::from_bytes(&bytes[..40]).is_none());

@@ -54,10 +54,9 @@ pub(super) struct Reach {
 }
 
 /// What must stand on one side of an anchor.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     /// Anything.
-    #[default]
     Open,
     /// Another part of the phrase.
     Part {
@@ -104,7 +103,7 @@ struct Ask {
 }
 
 /// Where the sections of the image begin, in words of 32 bits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 struct Sections {
     /// The hashed windows, in a table with open addressing; zero is empty. Its size is a power of two.
     windows: usize,
@@ -330,18 +329,6 @@ impl Prefilter {
             || behind.left == 0
     }
 
-    /// Whether a cue ends at the byte `at` for which its sentence is to be heard.
-    #[cold]
-    fn is_keen(&self, cues: &Cues, (first, left, right): Window, is_run: bool, text: &str, at: usize) -> bool {
-        if cues.is_keen(hash('\0', left, right)) || first != '\0' && cues.is_keen(hash(first, left, right)) {
-            return true;
-        }
-        // A cue may begin before a run.
-        let beyond =
-            if is_run { Walk::new(text[..at].chars().rev()).word(1 + usize::from(left != right)) } else { None };
-        beyond.is_some_and(|beyond| cues.is_keen(hash(beyond, left, right)))
-    }
-
     /// Whether the words around a window are what one of its asks wants. Both walks begin with the window's last word; the
     /// one to the left comes by its first at `begin`.
     fn is_met<B, F>(&self, asks: usize, begin: usize, before: &mut Walk<B>, behind: &mut Walk<F>) -> bool
@@ -511,7 +498,7 @@ impl Prefilter {
                 if self.decides((first, left, right), is_run, text, at) {
                     return Some(at - 1);
                 }
-                if at > heard && self.is_keen(cues, (first, left, right), is_run, text, at) {
+                if at > heard && is_keen(cues, (first, left, right), is_run, text, at) {
                     let (speaks, end) = cues::speak_around(cues, text, at);
                     if speaks {
                         return Some(at - 1);
@@ -524,6 +511,17 @@ impl Prefilter {
         let is_lone = short_lines && bytes.len() - line_start <= SHORT_LINE && self.is_lone(&text[line_start..]);
         is_lone.then_some(line_start)
     }
+}
+
+/// Whether a cue ends at the byte `at` for which its sentence is to be heard.
+#[cold]
+fn is_keen(cues: &Cues, (first, left, right): Window, is_run: bool, text: &str, at: usize) -> bool {
+    if cues.is_keen(hash('\0', left, right)) || first != '\0' && cues.is_keen(hash(first, left, right)) {
+        return true;
+    }
+    // A cue may begin before a run.
+    let beyond = if is_run { Walk::new(text[..at].chars().rev()).word(1 + usize::from(left != right)) } else { None };
+    beyond.is_some_and(|beyond| cues.is_keen(hash(beyond, left, right)))
 }
 
 /// The words to one side of a place, from it outwards, folded; read as far as they are asked for.
