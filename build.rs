@@ -17,16 +17,23 @@ use std::{env, fs};
 
 use lexicon::{Origin, SourceFile};
 
+/// The lexicon files of a folder under `lexicon/`, named from there.
+fn toml_files(folder: &str) -> Vec<String> {
+    fs::read_dir(format!("lexicon/{folder}"))
+        .expect("the lexicon folder is part of the package")
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "toml"))
+        .map(|name| format!("{folder}{name}"))
+        .collect()
+}
+
 fn main() {
     println!("cargo::rerun-if-changed=lexicon");
     println!("cargo::rerun-if-changed=src/lexicon");
     println!("cargo::rerun-if-changed=src/normalize");
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    let mut names: Vec<String> = fs::read_dir("lexicon")
-        .expect("the lexicon folder is part of the package")
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| Path::new(name).extension().is_some_and(|extension| extension == "toml"))
-        .collect();
+    let mut names = toml_files("");
+    names.extend(toml_files("structure/"));
     names.push("cues/cues.tsv".to_owned());
     names.sort();
     let files: Vec<SourceFile> = names

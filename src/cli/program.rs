@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::engine::{CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, RunError, Selection};
-use crate::config::Options;
+use crate::config::{Options, Policy};
 use crate::document::ExtractOptions;
 use crate::lexicon::{Docs, Lexicon, schema::LexiconFile};
 use crate::lint::{Linter, examples};
@@ -14,8 +14,8 @@ use crate::report::explain::{Example, Passage, RuleDoc};
 use crate::report::{Finding, Problem};
 use crate::workspace::decode::{decode, encode};
 use crate::workspace::{
-    Buffers, Event, FixLevel, Mended, Settings, explain_io, find_options, in_order, load_documented, load_lexicon,
-    mend, read_options,
+    Buffers, Drafts, Event, FixLevel, Mended, Settings, explain_io, find_options, in_order, load_documented,
+    load_lexicon, mend, read_options,
 };
 
 /// The engine of the program.
@@ -27,8 +27,8 @@ const SHOWN_EXAMPLES: usize = 5;
 
 impl Engine for Program {
     fn check(&self, selection: &Selection, inputs: &[Input], sink: &mut dyn CheckSink) -> Result<(), RunError> {
-        let (lexicon, extract) = prepare(selection)?;
-        let settings = settings(&lexicon, extract, selection);
+        let prepared = prepare(selection)?;
+        let settings = prepared.settings(selection);
         if let [only] = inputs {
             // One input goes to the sink as it is read, however many findings it has.
             let name = shown(only);
@@ -65,8 +65,8 @@ impl Engine for Program {
         inputs: &[Input],
         sink: &mut dyn FixSink,
     ) -> Result<(), RunError> {
-        let (lexicon, extract) = prepare(selection)?;
-        let settings = settings(&lexicon, extract, selection);
+        let prepared = prepare(selection)?;
+        let settings = prepared.settings(selection);
         in_order(
             inputs.len(),
             threads(selection),
@@ -149,20 +149,48 @@ impl Engine for Program {
     }
 }
 
-/// The lexicon and the reading of files that the selection and the configuration ask for.
-fn prepare(selection: &Selection) -> Result<(Lexicon, ExtractOptions), RunError> {
+/// What the selection and the configuration ask for.
+struct Prepared {
+    lexicon: Lexicon,
+    policy: Policy,
+    extract: ExtractOptions,
+    drafts: Drafts,
+}
+
+impl Prepared {
+    fn settings(&self, selection: &Selection) -> Settings<'_> {
+        Settings {
+            linter: Linter::new(&self.lexicon).with_policy(&self.policy),
+            format: selection.input,
+            extract: self.extract.clone(),
+            fixing: selection.fixing,
+            drafts: self.drafts.clone(),
+        }
+    }
+}
+
+fn prepare(selection: &Selection) -> Result<Prepared, RunError> {
     let file = match &selection.config {
         ConfigChoice::None => None,
         ConfigChoice::File(file) => Some(file.clone()),
         ConfigChoice::Discover => find_options(Path::new(".")),
     };
-    let options = match file {
-        Some(file) => read_options(&file).map_err(RunError::Refused)?,
+    let options = match &file {
+        Some(file) => read_options(file).map_err(RunError::Refused)?,
         None => Options::default(),
     };
+    let file = file.unwrap_or_default();
+    let drafts = Drafts::new(&options.drafts, &file).map_err(RunError::Refused)?;
     let mut overlays: Vec<PathBuf> = options.lexicon.iter().map(PathBuf::from).collect();
     overlays.extend(selection.lexicons.iter().cloned());
     let lexicon = load_lexicon(&overlays).map_err(RunError::Refused)?;
+    let policy = options.policy();
+    if policy != Policy::USUAL {
+        let rules = lexicon.tables().entries.iter().map(|entry| entry.rule.id.as_str());
+        if let Some(unknown) = policy.unknown(rules) {
+            return Err(RunError::Refused(format!("{}：{unknown}", file.display())));
+        }
+    }
     let arguments = ExtractOptions {
         agent_labels: selection.agents.clone(),
         customer_labels: selection.customers.clone(),
@@ -170,11 +198,7 @@ fn prepare(selection: &Selection) -> Result<(Lexicon, ExtractOptions), RunError>
         fields: selection.fields.clone(),
         message: selection.unit,
     };
-    Ok((lexicon, options.extract_options(&arguments)))
-}
-
-fn settings<'l>(lexicon: &'l Lexicon, extract: ExtractOptions, selection: &Selection) -> Settings<'l> {
-    Settings { linter: Linter::new(lexicon), format: selection.input, extract, fixing: selection.fixing }
+    Ok(Prepared { lexicon, policy, extract: options.extract_options(&arguments), drafts })
 }
 
 fn threads(selection: &Selection) -> NonZeroUsize {

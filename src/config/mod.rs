@@ -1,6 +1,11 @@
 //! Layer 2: `wanyan.toml` as it is written. Must not know where files are: paths in it are as written, and whoever
 //! found the file resolves them. What a run goes by is made of it in `workspace`.
 
+mod policy;
+
+use std::collections::BTreeMap;
+
+pub use policy::{Level, Policy};
 use serde::Deserialize;
 
 use crate::document::{ExtractOptions, MessageUnit};
@@ -30,6 +35,16 @@ pub struct Options {
     pub fields: Vec<String>,
     /// What one message is in a text file.
     pub message: Option<MessageUnit>,
+    /// How grave findings are: by the id of a rule or the name of a category.
+    #[serde(default)]
+    pub severity: BTreeMap<String, Level>,
+    /// From what number on rules of structure speak, by their id: characters, times or seconds.
+    #[serde(default)]
+    pub limits: BTreeMap<String, u32>,
+    /// Files that are about to be sent, as patterns in the manner of `.gitignore`, relative to the file: what nobody filled
+    /// in is a warning there.
+    #[serde(default)]
+    pub drafts: Vec<String>,
 }
 
 /// Why a configuration file cannot be used. The texts are simplified Chinese.
@@ -65,6 +80,12 @@ impl Options {
             };
             ConfigError { line, message }
         })
+    }
+
+    /// What these options say of the rules.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        Policy { severity: self.severity.clone(), limits: self.limits.clone() }
     }
 
     /// What these options say about reading files, with what the arguments add.

@@ -1,4 +1,4 @@
-//! The kinds of offence, as the labelling guide of the project defines them.
+//! The kinds of offence, as the labelling guide of the project defines them, and advice on structure.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,11 +30,13 @@ pub enum Category {
     Adversative,
     /// 你 for 您, and rude forms of address.
     DisrespectfulAddress,
+    /// No offence by its words: what the whole reply lacks, or how it is set down.
+    Structure,
 }
 
 impl Category {
     /// All categories, in their order.
-    pub const ALL: [Category; 11] = [
+    pub const ALL: [Category; 12] = [
         Category::BluntRefusal,
         Category::BlameShifting,
         Category::Arguing,
@@ -46,6 +48,7 @@ impl Category {
         Category::Prejudging,
         Category::Adversative,
         Category::DisrespectfulAddress,
+        Category::Structure,
     ];
 
     /// The name in rule ids and files.
@@ -63,6 +66,7 @@ impl Category {
             Category::Prejudging => "prejudging",
             Category::Adversative => "adversative",
             Category::DisrespectfulAddress => "disrespectful-address",
+            Category::Structure => "structure",
         }
     }
 
@@ -81,6 +85,7 @@ impl Category {
             Category::Prejudging => "主观臆断",
             Category::Adversative => "转折否认",
             Category::DisrespectfulAddress => "称呼不敬",
+            Category::Structure => "行文结构",
         }
     }
 
@@ -95,7 +100,7 @@ impl Category {
     pub fn default_severity(self) -> Severity {
         match self {
             Category::Insulting => Severity::Error,
-            Category::DisrespectfulAddress => Severity::Info,
+            Category::DisrespectfulAddress | Category::Structure => Severity::Info,
             _ => Severity::Warning,
         }
     }

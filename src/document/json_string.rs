@@ -38,7 +38,7 @@ pub(super) fn segment(raw: &str, start: usize, role: Role) -> Segment<'_> {
         at += length;
     }
     let escape = Escape::Json { ascii: wide_escapes && inner.is_ascii() };
-    Segment { text: Cow::Owned(text), role, map: SourceMap::Pieces(pieces), escape }
+    Segment { text: Cow::Owned(text), role, map: SourceMap::Pieces(pieces), escape, turn: None }
 }
 
 /// The character of the escape with which `text` begins, and its length in bytes. What no escape is, or a surrogate

@@ -15,13 +15,17 @@ use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{ExtractOptions, Problem, Role, Segment, json_string, labels, plain};
+use super::{ExtractOptions, Moment, Problem, Role, Segment, Turn, json_string, labels, plain};
 
 /// The usual names of fields that hold messages.
 const USUAL_NAMES: [&str; 8] = ["text", "reply", "content", "message", "answer", "话术", "回复", "内容"];
 
 /// The usual names of fields that tell who speaks.
 const ROLE_NAMES: [&str; 3] = ["role", "speaker", "from"];
+
+/// The usual names of fields that tell when it was said.
+const TIME_NAMES: [&str; 9] =
+    ["time", "timestamp", "ts", "created_at", "createdAt", "sent_at", "date", "时间", "发送时间"];
 
 /// How deep a value is gone into. Deeper, nothing is looked for.
 const DEPTH_LIMIT: usize = 64;
@@ -79,7 +83,7 @@ fn level(value: &RawValue) -> Level<'_> {
 /// A string that is a message.
 struct Found<'a> {
     raw: &'a RawValue,
-    role: Role,
+    speech: Speech,
 }
 
 /// Gives the messages of `text` to `each`.
@@ -105,14 +109,14 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
         first_line.get_or_insert(index + 1);
         let mut found = Vec::new();
         if value.get().starts_with('"') {
-            found.push(Found { raw: value, role: Role::Agent });
+            found.push(Found { raw: value, speech: Speech::default() });
             missing.fill(false);
         } else if paths.is_empty() {
             usual(value, options, &mut found);
         } else {
             for (path, missing) in paths.iter().zip(&mut missing) {
                 let before = found.len();
-                requested(value, path, Role::Agent, options, 0, &mut found);
+                requested(value, path, Speech::default(), options, 0, &mut found);
                 *missing &= found.len() == before;
             }
         }
@@ -121,7 +125,7 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
         if unsure && seen.len() < SEEN_LIMIT && index < SEEN_LIMIT {
             fields(value, &mut String::new(), 0, &mut seen);
         }
-        give(text, found, each);
+        give(text, index, found, each);
     }
     let Some(line) = first_line else {
         return problems;
@@ -148,14 +152,15 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
     problems
 }
 
-/// Gives the strings found in one value, in the order of the source, each once.
-fn give<'a>(text: &'a str, mut found: Vec<Found<'a>>, each: &mut dyn FnMut(Segment<'a>)) {
+/// Gives the strings found in one value, in the order of the source, each once. Each value is a conversation.
+fn give<'a>(text: &'a str, conversation: usize, mut found: Vec<Found<'a>>, each: &mut dyn FnMut(Segment<'a>)) {
     // The raw values are slices of the text, so the distance of their addresses is their offset.
     let offset = |found: &Found<'_>| found.raw.get().as_ptr().addr() - text.as_ptr().addr();
     found.sort_by_key(offset);
     found.dedup_by_key(|found| offset(found));
     for found in found {
-        let segment = json_string::segment(found.raw.get(), offset(&found), found.role);
+        let mut segment = json_string::segment(found.raw.get(), offset(&found), found.speech.role);
+        segment.turn = Some(Turn { conversation, moment: found.speech.moment });
         if !segment.text.trim().is_empty() {
             each(segment);
         }
@@ -166,7 +171,7 @@ fn give<'a>(text: &'a str, mut found: Vec<Found<'a>>, each: &mut dyn FnMut(Segme
 fn requested<'a>(
     value: &'a RawValue,
     path: &[&str],
-    role: Role,
+    speech: Speech,
     options: &ExtractOptions,
     depth: usize,
     found: &mut Vec<Found<'a>>,
@@ -175,21 +180,21 @@ fn requested<'a>(
         return;
     }
     match (level(value), path) {
-        (Level::Text, []) => found.push(Found { raw: value, role }),
+        (Level::Text, []) => found.push(Found { raw: value, speech }),
         (Level::Object(parts), [name, rest @ ..]) => {
-            let role = role_of(&parts, options).unwrap_or(role);
+            let speech = speech.within(&parts, options);
             for (_, part) in parts.iter().filter(|(key, _)| key == name) {
-                requested(part, rest, role, options, depth + 1, found);
+                requested(part, rest, speech, options, depth + 1, found);
             }
         }
         (Level::Array(parts), [index, rest @ ..]) if index.parse::<usize>().is_ok() => {
             if let Some(part) = index.parse().ok().and_then(|index: usize| parts.get(index)) {
-                requested(part, rest, role, options, depth + 1, found);
+                requested(part, rest, speech, options, depth + 1, found);
             }
         }
         (Level::Array(parts), path) => {
             for part in parts {
-                requested(part, path, role, options, depth + 1, found);
+                requested(part, path, speech, options, depth + 1, found);
             }
         }
         _ => {}
@@ -199,7 +204,7 @@ fn requested<'a>(
 /// The strings of the usual name that is nearest the top.
 fn usual<'a>(value: &'a RawValue, options: &ExtractOptions, found: &mut Vec<Found<'a>>) {
     let mut all = Vec::new();
-    candidates(value, None, Role::Agent, options, (0, 0), &mut all);
+    candidates(value, None, Speech::default(), options, (0, 0), &mut all);
     let best = all.iter().map(|(depth, name, _)| (*depth, *name)).min();
     if let Some((_, best)) = best {
         found.extend(all.into_iter().filter(|(_, name, _)| *name == best).map(|(_, _, found)| found));
@@ -210,7 +215,7 @@ fn usual<'a>(value: &'a RawValue, options: &ExtractOptions, found: &mut Vec<Foun
 fn candidates<'a>(
     value: &'a RawValue,
     name: Option<usize>,
-    role: Role,
+    speech: Speech,
     options: &ExtractOptions,
     depth: (usize, usize),
     all: &mut Vec<(usize, usize, Found<'a>)>,
@@ -221,23 +226,55 @@ fn candidates<'a>(
     match level(value) {
         Level::Text => {
             if let Some(name) = name {
-                all.push((depth.0, name, Found { raw: value, role }));
+                all.push((depth.0, name, Found { raw: value, speech }));
             }
         }
         Level::Array(parts) => {
             for part in parts {
-                candidates(part, name, role, options, (depth.0, depth.1 + 1), all);
+                candidates(part, name, speech, options, (depth.0, depth.1 + 1), all);
             }
         }
         Level::Object(parts) => {
-            let role = role_of(&parts, options).unwrap_or(role);
+            let speech = speech.within(&parts, options);
             for (key, part) in &parts {
                 let name = USUAL_NAMES.iter().position(|usual| key == usual);
-                candidates(part, name, role, options, (depth.0 + 1, depth.1 + 1), all);
+                candidates(part, name, speech, options, (depth.0 + 1, depth.1 + 1), all);
             }
         }
         Level::Other => {}
     }
+}
+
+/// Who speaks, and when.
+#[derive(Clone, Copy)]
+struct Speech {
+    role: Role,
+    moment: Option<Moment>,
+}
+
+impl Default for Speech {
+    fn default() -> Self {
+        Speech { role: Role::Agent, moment: None }
+    }
+}
+
+impl Speech {
+    /// The speech in an object of those parts within this one.
+    fn within(self, parts: &[(Cow<'_, str>, &RawValue)], options: &ExtractOptions) -> Speech {
+        Speech { role: role_of(parts, options).unwrap_or(self.role), moment: moment_of(parts).or(self.moment) }
+    }
+}
+
+/// When the words of an object were said, if it says so: a time stamp, or seconds or milliseconds since 1970.
+fn moment_of(parts: &[(Cow<'_, str>, &RawValue)]) -> Option<Moment> {
+    TIME_NAMES.iter().find_map(|name| {
+        let (_, value) = parts.iter().find(|(key, _)| key == name)?;
+        match serde_json::from_str::<serde_json::Value>(value.get()).ok()? {
+            serde_json::Value::String(stamp) => Moment::read(&stamp),
+            serde_json::Value::Number(number) => number.as_f64().map(|seconds| Moment::from_epoch(seconds as i64)),
+            _ => None,
+        }
+    })
 }
 
 /// Who speaks in an object, if it says so.

@@ -15,7 +15,8 @@ mod transcript;
 
 use std::path::Path;
 
-pub use segment::{Escape, NotEditable, Piece, Role, Segment, SourceMap};
+pub use segment::{Escape, NotEditable, Piece, Role, Segment, SourceMap, Turn};
+pub use time_stamp::Moment;
 pub use transcript::sniff_transcript;
 
 /// How a file holds its messages.

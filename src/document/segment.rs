@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::escape;
+use super::time_stamp::Moment;
 use crate::text::{Edit, Prose, Source, TextRange};
 
 /// Who speaks in a segment.
@@ -63,6 +64,17 @@ pub struct Segment<'a> {
     pub map: SourceMap,
     /// How edits are written.
     pub escape: Escape,
+    /// Where in a conversation it stands, if it is part of one.
+    pub turn: Option<Turn>,
+}
+
+/// The place of a message in a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// The number of the conversation in its file.
+    pub conversation: usize,
+    /// When it was said, where the source tells.
+    pub moment: Option<Moment>,
 }
 
 /// Why an edit cannot be carried to the source.
@@ -81,7 +93,7 @@ impl<'a> Segment<'a> {
     /// A message that stands in the source as it is, from the byte `start` on, and stays in its line.
     #[must_use]
     pub fn verbatim(text: &'a str, start: usize, role: Role) -> Self {
-        Segment { text: Cow::Borrowed(text), role, map: SourceMap::Verbatim(start), escape: Escape::Line }
+        Segment { text: Cow::Borrowed(text), role, map: SourceMap::Verbatim(start), escape: Escape::Line, turn: None }
     }
 
     /// A message of several `lines` (byte ranges of `source`, ascending, without line ends), joined by line feeds.
@@ -112,7 +124,7 @@ impl<'a> Segment<'a> {
             }
             behind = Some(line.end);
         }
-        Segment { text: Cow::Owned(text), role, map: SourceMap::Pieces(pieces), escape: Escape::Line }
+        Segment { text: Cow::Owned(text), role, map: SourceMap::Pieces(pieces), escape: Escape::Line, turn: None }
     }
 
     /// The edit of the source that does `edit` to the prose. Where the edit covers a part of something that goes as a
@@ -333,6 +345,7 @@ mod tests {
                 piece((4, 7), (9, 12), true),
             ]),
             escape: Escape::Json { ascii: false },
+            turn: None,
         };
         assert_eq!(edited(source, &segment, &edit(3, 7, "\t\\\"\n\u{1}")).unwrap(), r#""\u4e0d\t\\\"\n\u0001""#);
         segment.escape = Escape::Json { ascii: true };
@@ -353,6 +366,7 @@ mod tests {
                 piece((6, 7), (16, 17), true),
             ]),
             escape: Escape::Markdown,
+            turn: None,
         };
         assert_eq!(edited(source, &segment, &edit(0, 4, "c")).unwrap(), "c\u{338}b");
         assert_eq!(edited(source, &segment, &edit(4, 7, "c")).unwrap(), "a\u{2242}c");
@@ -372,6 +386,7 @@ mod tests {
                 piece((9, 12), (13, 16), true),
             ]),
             escape: Escape::Markdown,
+            turn: None,
         };
         let cases = [
             (edit(3, 9, "可以"), Ok("亲**可以**吗")),

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::labels::{FIELD_ENDINGS, SURNAMES, in_names, known, reads_as_sentence};
-use super::time_stamp::{closing, has_date, time_stamp};
+use super::time_stamp::{Moment, closing, has_date, time_stamp};
 use super::{ExtractOptions, Role};
 
 /// How sure a head is.
@@ -162,6 +162,15 @@ pub(super) fn head<'a>(line: &'a str, options: &ExtractOptions) -> Option<Head<'
     }
     let date = if has_date(&line[at..start]) { Dated::ByTime } else { Dated::No };
     found(name, known(name, options), date, line.len())
+}
+
+/// When the words behind `head` were said, as far as the stamp beside the name tells.
+pub(super) fn moment(line: &str, head: &Head<'_>) -> Option<Moment> {
+    let before = &line[..head.words];
+    before.char_indices().find_map(|(at, _)| {
+        let length = time_stamp(&before[at..])?;
+        Moment::read(&before[at..at + length])
+    })
 }
 
 /// How a name is dated.

@@ -1,5 +1,78 @@
 //! Time stamps as chat programs write them. Must not know what stands around them.
 
+/// When something was said, as far as its stamp tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// The day, counted from 1970-01-01; of a stamp without a year, from a day nobody knows. None: the stamp has no date.
+    day: Option<i64>,
+    /// The seconds since midnight.
+    second: i64,
+}
+
+impl Moment {
+    /// Reads a time stamp, with or without a date; the days of 今天 or 周五 are not known.
+    #[must_use]
+    pub fn read(stamp: &str) -> Option<Moment> {
+        let stamp = stamp.trim().trim_matches(['[', ']', '【', '】', '（', '）', '(', ')', '<', '>', ' ']);
+        let length = date(stamp);
+        let day = length.and_then(|length| day_of(&stamp[..length]));
+        let rest = match length {
+            Some(length) => &stamp[length..],
+            None => &stamp[stamp.find(|c: char| c.is_ascii_digit() || "上下中晚凌AP".contains(c)).unwrap_or(0)..],
+        };
+        let rest = rest.trim_start_matches([' ', '\t', 'T', ',', '，']);
+        let length = time(rest)?;
+        Some(Moment { day, second: second_of(&rest[..length])? })
+    }
+
+    /// The moment that many seconds (or, where the number is that great, milliseconds) after 1970 began.
+    #[must_use]
+    pub fn from_epoch(number: i64) -> Moment {
+        let seconds = if number.abs() > 100_000_000_000 { number / 1000 } else { number };
+        Moment { day: Some(seconds.div_euclid(DAY)), second: seconds.rem_euclid(DAY) }
+    }
+
+    /// How many seconds this is after `earlier`; nothing where that cannot be told, or it is before.
+    #[must_use]
+    pub fn seconds_after(self, earlier: Moment) -> Option<i64> {
+        let days = match (self.day, earlier.day) {
+            (Some(day), Some(before)) => day - before,
+            (None, None) => 0,
+            _ => return None,
+        };
+        Some(days * DAY + self.second - earlier.second).filter(|seconds| *seconds >= 0)
+    }
+}
+
+/// The seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
+
+/// The number of the day that a [`date`] names. One without a year counts as in a leap year.
+fn day_of(date: &str) -> Option<i64> {
+    let mut numbers = date.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let mut next = || numbers.next()?.parse::<i64>().ok();
+    let (first, second) = (next()?, next()?);
+    let (year, month, day) = match next() {
+        Some(third) => (first, second, third),
+        None => (1972, first, second),
+    };
+    // Counting months from March puts the odd day last: a year is 365.25 days less the centuries, a month 30.6.
+    let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
+    let leap = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    Some(year * 365 + leap + (month * 153 + 2) / 5 + day - 719_469)
+}
+
+/// The seconds since midnight of a [`time`].
+fn second_of(time: &str) -> Option<i64> {
+    let mut numbers = time.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let mut next = || numbers.next()?.parse::<i64>().ok();
+    let (hour, minute) = (next()?, next()?);
+    let second = if time.matches([':', '：']).count() > 1 { next().unwrap_or(0) } else { 0 };
+    let afternoon = ["下午", "晚上", "PM", "pm"].iter().any(|part| time.contains(part));
+    let hour = if afternoon && hour < 12 { hour + 12 } else { hour };
+    Some((hour * 60 + minute) * 60 + second)
+}
+
 /// The length of the time stamp with which `text` begins, with its brackets: a time of day, perhaps with a date, or a
 /// date in brackets.
 pub(super) fn time_stamp(text: &str) -> Option<usize> {
@@ -115,6 +188,21 @@ pub(super) fn closing(open: char) -> Option<char> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn measures_between_stamps() {
+        let after = |late: &str, early: &str| Moment::read(late).unwrap().seconds_after(Moment::read(early).unwrap());
+        assert_eq!(after("10:20:30", "10:20"), Some(30));
+        assert_eq!(after("下午3:05", "14:55:00"), Some(600));
+        assert_eq!(after("[2024-03-01 00:00:10]", "2024/2/29 23:59:50"), Some(20));
+        assert_eq!(after("2025年1月1日 08:00", "2024-12-31 08:00"), Some(86_400));
+        assert_eq!(after("3月1日 08:00", "02-28 08:00"), Some(2 * 86_400));
+        assert_eq!(after("09:00", "10:00"), None);
+        assert_eq!(after("2024-01-01 09:00", "08:00"), None);
+        assert_eq!(Moment::read("1970-01-02 00:00:01"), Some(Moment::from_epoch(86_401)));
+        assert_eq!(Moment::from_epoch(1_700_000_000), Moment::from_epoch(1_700_000_000_123));
+        assert_eq!(Moment::read("2024-01-02"), None);
+    }
 
     #[test]
     fn reads_time_stamps() {

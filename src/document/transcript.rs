@@ -18,7 +18,7 @@ use std::ops::Range;
 use super::labels;
 use super::plain;
 use super::speaker::{self, Head, Strength};
-use super::{ExtractOptions, Problem, Role, Segment};
+use super::{ExtractOptions, Problem, Role, Segment, Turn};
 
 /// Whether `head`, the beginning of a text file, reads as a conversation: somebody known speaks, somebody else does
 /// too, and a good part of the lines begins with a speaker.
@@ -69,7 +69,10 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
                 turn.push(trimmed(text, line));
             }
         }
-        give(text, turn, role_of(head), each);
+        let moment = speaker::moment(&text[line.clone()], head);
+        give(text, turn, role_of(head), &mut |segment| {
+            each(Segment { turn: Some(Turn { conversation: 0, moment }), ..segment });
+        });
     }
 
     if agents || customers {

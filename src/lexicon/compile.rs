@@ -15,7 +15,7 @@ use super::load::{self, From, Merged, MergedEntry, SourceFile};
 use super::pattern::{self, Branch, Literal, PatternError, WordSets};
 use super::prefilter::{self, Demand, Prefilter, Reach, Side};
 use super::rewrite::{self, TemplateError};
-use super::schema::{Located, Mitigation, RewriteSource};
+use super::schema::{Located, Mitigation, RewriteSource, Structure};
 use crate::diagnostic::{Applicability, Category, Rule, Severity};
 use crate::normalize::{FoldedText, fold_char, is_filler};
 use crate::text::sentence::ends_clause;
@@ -234,12 +234,15 @@ impl<'f> Compiler<'f> {
         let MergedEntry { id, category, source, mitigation } = &from.item;
         let place = Place::of(from, Some(id));
         let number = self.number(place, number);
-        match (source.patterns.is_empty(), source.cues) {
-            (true, false) => self.error(place, "没有写 patterns", "请至少写一个短语模式"),
-            (false, true) => {
-                self.error(place, "有 cues = true 就不能写 patterns", "按线索查的词条不用短语模式；请删掉一个")
-            }
-            _ => {}
+        let ways = [!source.patterns.is_empty(), source.cues, source.structure.is_some()];
+        match ways.into_iter().filter(|way| *way).count() {
+            0 => self.error(place, "没有写 patterns", "请至少写一个短语模式"),
+            1 => {}
+            _ => self.error(
+                place,
+                "patterns、cues、structure 只能写一个",
+                "按线索或结构查的词条不用短语模式；请删掉多余的",
+            ),
         }
         if source.why.trim().is_empty() || source.title.trim().is_empty() {
             self.error(place, "title 和 why 不能为空", "title 用几个字说它查什么，why 说明为什么不妥");
@@ -253,7 +256,9 @@ impl<'f> Compiler<'f> {
         if source.rewrite.is_empty() && source.advice.as_deref().unwrap_or_default().trim().is_empty() {
             self.error(place, "既没有改写也没有建议", "请写至少一个 [[entry.rewrite]]，或者写 advice");
         }
-        if source.examples.bad.is_empty() {
+        // What only a conversation shows has no message for an example.
+        let shown = !matches!(source.structure, Some(Structure::RepeatedQuestion | Structure::LateReply));
+        if source.examples.bad.is_empty() && shown {
             self.error(place, "没有写 bad 例句", "请在 [entry.examples] 里写至少一句应当被查出的话");
         }
         let applied = source.rewrite.iter().any(|rewrite| rewrite.value.applicability != Applicability::Display);
@@ -320,6 +325,7 @@ impl<'f> Compiler<'f> {
             slots: u8::try_from(slots.len()).unwrap_or(u8::MAX),
             rewrites,
             cues: source.cues,
+            structure: source.structure,
         });
     }
 

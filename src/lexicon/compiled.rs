@@ -9,7 +9,7 @@ use super::cues::Cues;
 use super::pattern::Edge;
 use super::prefilter::Prefilter;
 use super::rewrite::Piece;
-use super::schema::{Form, Passage, Replace};
+use super::schema::{Form, Passage, Replace, Structure};
 use crate::diagnostic::{Applicability, Rule, Severity};
 
 /// A test of the place in which a phrase stands. See `docs/lexicon-format.md`.
@@ -185,6 +185,8 @@ pub struct Entry {
     pub rewrites: Vec<Rewrite>,
     /// Whether it stands for what weighted cues find in its category.
     pub cues: bool,
+    /// What looks for it, where it has neither phrases nor cues.
+    pub structure: Option<Structure>,
 }
 
 /// A named set of phrases whose presence means something.

@@ -11,6 +11,8 @@ pub enum Piece {
     Slot(u8),
     /// What stands before the match in the part that is replaced.
     Before,
+    /// The match itself.
+    Match,
     /// What stands after it.
     After,
 }
@@ -57,6 +59,7 @@ pub fn parse(template: &str, slots: &[String]) -> Result<Vec<Piece>, TemplateErr
                 }
                 pieces.push(match name.as_str() {
                     "before" => Piece::Before,
+                    "match" => Piece::Match,
                     "after" => Piece::After,
                     _ => match slots.iter().position(|slot| *slot == name).and_then(|at| u8::try_from(at).ok()) {
                         Some(slot) => Piece::Slot(slot),

@@ -125,6 +125,8 @@ pub struct EntrySource {
     /// Whether the entry stands for what weighted cues find in its category, in place of patterns.
     #[serde(default)]
     pub cues: bool,
+    /// What looks for the entry in place of patterns, where words alone cannot tell.
+    pub structure: Option<Structure>,
     /// Phrases: a hit of this entry inside one of them dies.
     #[serde(default)]
     pub exemptions: Vec<Located<String>>,
@@ -149,6 +151,54 @@ pub struct EntrySource {
     pub rewrite: Vec<Located<RewriteSource>>,
     /// Examples; they are the entry's tests.
     pub examples: Examples,
+}
+
+/// What is looked for in the structure of a message or a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Structure {
+    /// 你 and 您 for the same person in one message.
+    MixedAddress,
+    /// Placeholders that nobody filled in.
+    Placeholder,
+    /// Runs of marks that shout or stare: ！！！, ？？, 。。。
+    Punctuation,
+    /// A sentence of many Han characters.
+    LongSentence,
+    /// A question of the agent's that is asked again and again in one conversation.
+    RepeatedQuestion,
+    /// A reply that comes long after the customer spoke.
+    LateReply,
+}
+
+impl Structure {
+    /// Those that have a limit.
+    pub const LIMITED: [Structure; 3] = [Structure::LongSentence, Structure::RepeatedQuestion, Structure::LateReply];
+
+    /// The id of the rule that it makes findings of.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        match self {
+            Structure::MixedAddress => "structure/mixed-address",
+            Structure::Placeholder => "structure/placeholder",
+            Structure::Punctuation => "structure/punctuation",
+            Structure::LongSentence => "structure/long-sentence",
+            Structure::RepeatedQuestion => "structure/repeated-question",
+            Structure::LateReply => "structure/late-reply",
+        }
+    }
+
+    /// The limit where the configuration names none: the most Han characters of a sentence; how often a question is asked
+    /// when it becomes a finding; the most seconds before a reply. Nothing where there is nothing to limit.
+    #[must_use]
+    pub fn usual_limit(self) -> Option<u32> {
+        match self {
+            Structure::MixedAddress | Structure::Placeholder | Structure::Punctuation => None,
+            Structure::LongSentence => Some(80),
+            Structure::RepeatedQuestion => Some(3),
+            Structure::LateReply => Some(180),
+        }
+    }
 }
 
 /// A template that takes the place of the offending words.

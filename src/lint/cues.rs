@@ -1,11 +1,11 @@
 //! Findings by weighted cues: sentences that no phrase foresees, whose words together speak for an offence.
 
 use super::conditions::Place;
-use super::is_offence;
 use super::judge::{Judged, mitigate};
 use super::matcher::Matches;
+use super::{Linter, is_offence};
 use crate::diagnostic::{Category, Severity};
-use crate::lexicon::Lexicon;
+use crate::lexicon::Entry;
 use crate::lexicon::cues::{self, Cues, Spoken, Verdict, cue_word, ends_cue_sentence};
 use crate::normalize::fold_char;
 use crate::text::{Prose, TextRange};
@@ -55,8 +55,8 @@ fn sentences(cues: &Cues, message: &str, skipped: &[TextRange<Prose>]) -> Vec<Se
 }
 
 /// Adds to `judged` what the cues find besides the phrases.
-pub(super) fn judge(lexicon: &Lexicon, message: &str, matches: &Matches, judged: &mut Vec<Judged>) {
-    let tables = lexicon.tables();
+pub(super) fn judge(linter: Linter<'_>, message: &str, matches: &Matches, judged: &mut Vec<Judged>) {
+    let (lexicon, tables) = (linter.lexicon, linter.lexicon.tables());
     // What is quoted is not the agent's, and what a phrase has found needs no second finding: neither speaks here.
     let found = judged.iter().filter(|other| is_offence(other.severity)).map(|other| other.range);
     let skipped = matches.quoted.iter().copied().chain(found);
@@ -65,7 +65,8 @@ pub(super) fn judge(lexicon: &Lexicon, message: &str, matches: &Matches, judged:
         let own = heaviest(&verdict.parts);
         let span = matches.folded.to_folded(TextRange::new(places[own.start].start(), places[own.end - 1].end()));
         let entry = by_leaning(&verdict.spoken, |category| {
-            tables.entries.iter().position(|entry| entry.cues && entry.rule.category == category)
+            let stands_for = |entry: &Entry| entry.cues && entry.rule.category == category;
+            tables.entries.iter().position(|entry| stands_for(entry) && linter.severity(entry).is_some())
         });
         let Some(number) = entry else { continue };
         let entry = &tables.entries[number];
@@ -73,21 +74,18 @@ pub(super) fn judge(lexicon: &Lexicon, message: &str, matches: &Matches, judged:
         if place.is_in_link() || !place.allows(&entry.when, &entry.unless) {
             continue;
         }
-        let Some((severity, mitigated_by)) = mitigate(entry, &place) else { continue };
-        let severity = if verdict.score >= cues::WARNING { severity } else { Severity::Hint };
+        let Some((severity, mitigated_by)) =
+            linter.severity(entry).and_then(|severity| mitigate(entry, severity, &place))
+        else {
+            continue;
+        };
+        let severity = if verdict.score >= cues::WARNING { severity } else { severity.min(Severity::Hint) };
         let mut spoken: Vec<Spoken> = verdict.spoken.into_iter().filter(|spoken| spoken.weight > 0).collect();
         spoken.sort_by_key(|spoken| std::cmp::Reverse(spoken.weight));
         spoken.truncate(MOST_NAMED);
-        judged.push(Judged {
-            entry: number as u16, // there are no more than u16 counts
-            range: span,
-            captures: Vec::new(),
-            // No word is known to be harmless or to be what offends: every fact in what is replaced must be kept.
-            parts: Vec::new(),
-            severity,
-            mitigated_by,
-            cues: spoken,
-        });
+        // No word is known to be harmless or to be what offends: it has no parts, and every fact in what is replaced must
+        // be kept.
+        judged.push(Judged { mitigated_by, cues: spoken, ..Judged::new(number, span, severity) });
     }
     judged.sort_by_key(|finding| (finding.range.start(), finding.range.end()));
 }

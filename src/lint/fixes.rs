@@ -49,6 +49,9 @@ pub(super) fn fixes(
 ) -> Vec<Fix> {
     let entry = &linter.lexicon.tables().entries[usize::from(finding.entry)];
     let mut made = Vec::new();
+    if let Some(mending) = finding.shape.as_ref().and_then(|shape| shape.mending.clone()) {
+        made.push(Fix { title: mending.title, applicability: mending.applicability, edits: mending.edits });
+    }
     for attempt in attempts(linter, message, matches, finding, judged, after) {
         let rewrite = &entry.rewrites[attempt.rewrite];
         if rewrite.applicability == Applicability::Display {
@@ -118,10 +121,10 @@ fn offence_after(
     after: &mut Scratch,
 ) -> Option<u16> {
     // Most results are polite, which the first test of all messages says quickly.
-    linter.next_candidate(result, 0)?;
+    linter.next_by_words(result, 0)?;
     linter.judge(result, after);
-    // What cues only hint at stands in many harmless sentences.
-    let counts = |other: &&Judged| other.cues.is_empty() || is_offence(other.severity);
+    // What cues only hint at stands in many harmless sentences, and structure is another matter.
+    let counts = |other: &&Judged| other.cues.is_empty() && other.shape.is_none() || is_offence(other.severity);
     let mut before: Vec<u16> = judged.iter().filter(counts).map(|other| other.entry).collect();
     if let Some(own) = before.iter().position(|entry| *entry == finding.entry) {
         before.swap_remove(own);
@@ -155,6 +158,7 @@ fn edit(message: &str, matches: &Matches, finding: &Judged, rewrite: &Rewrite) -
         match piece {
             Piece::Text(text) => replacement.push_str(text),
             Piece::Before => replacement.push_str(&message[range.start()..own.start()]),
+            Piece::Match => replacement.push_str(&message[own.as_range()]),
             Piece::After => replacement.push_str(&message[own.end()..range.end()]),
             Piece::Slot(slot) => {
                 let captured = finding.captures.iter().find(|(of, range)| of == slot && !range.is_empty());

@@ -1,9 +1,10 @@
 //! What offends, and how much: exemptions, conditions, the choice among overlapping hits, mitigations.
 
+use super::Linter;
 use super::conditions::Place;
 use super::matcher::{Matches, Offence};
-use crate::diagnostic::Severity;
-use crate::lexicon::Lexicon;
+use super::structure::Shape;
+use crate::diagnostic::{Category, Severity};
 use crate::lexicon::compiled::{Condition, Entry, Owner, Tables};
 use crate::lexicon::cues::Spoken;
 use crate::text::{Folded, TextRange};
@@ -25,23 +26,41 @@ pub(super) struct Judged {
     pub(super) mitigated_by: Vec<u16>,
     /// The cues that made it, the weightiest first; none where a phrase did.
     pub(super) cues: Vec<Spoken>,
+    /// What is found in the structure of the message, in its exact place; none where words made the finding.
+    pub(super) shape: Option<Shape>,
+}
+
+impl Judged {
+    /// A finding in that range, with nothing else known of it.
+    pub(super) fn new(entry: usize, range: TextRange<Folded>, severity: Severity) -> Self {
+        Judged {
+            entry: entry as u16, // there are no more than u16 counts
+            range,
+            captures: Vec::new(),
+            parts: Vec::new(),
+            severity,
+            mitigated_by: Vec::new(),
+            cues: Vec::new(),
+            shape: None,
+        }
+    }
 }
 
 /// Fills `judged` with the findings of a message, in the order in which they stand.
-pub(super) fn judge(lexicon: &Lexicon, matches: &Matches, judged: &mut Vec<Judged>) {
+pub(super) fn judge(linter: Linter<'_>, matches: &Matches, judged: &mut Vec<Judged>) {
     judged.clear();
     if matches.offences.is_empty() {
         return;
     }
-    let tables = lexicon.tables();
+    let tables = linter.lexicon.tables();
     let mut hits: Vec<(&Offence, TextRange<Folded>)> = Vec::new();
     for offence in &matches.offences {
-        if is_exempt(tables, matches, offence) {
+        let entry = &tables.entries[usize::from(offence.entry)];
+        if linter.severity(entry).is_none() || is_exempt(tables, matches, offence) {
             continue;
         }
         let bare = Place::new(tables, matches, offence.range);
         let range = TextRange::new(offence.range.start(), bare.end_with_particles());
-        let entry = &tables.entries[usize::from(offence.entry)];
         let place = Place::new(tables, matches, range);
         // A gap may reach into a quotation: then the words of the last part are quoted.
         let end = offence.parts.last().copied().unwrap_or(range);
@@ -51,8 +70,12 @@ pub(super) fn judge(lexicon: &Lexicon, matches: &Matches, judged: &mut Vec<Judge
             hits.push((offence, range));
         }
     }
-    // The longest first, then the earlier entry, then the earlier place: so the choice below is the same each time.
-    hits.sort_by_key(|(offence, _)| (std::cmp::Reverse(offence.range.len()), offence.entry, offence.range.start()));
+    // What offends before what is advice on structure, the longest first, then the earlier entry, then the earlier place:
+    // so the choice below is the same each time.
+    hits.sort_by_key(|(offence, _)| {
+        let gives_way = tables.entries[usize::from(offence.entry)].rule.category == Category::Structure;
+        (gives_way, std::cmp::Reverse(offence.range.len()), offence.entry, offence.range.start())
+    });
     let mut taken: Vec<TextRange<Folded>> = Vec::new();
     for (offence, range) in hits {
         if taken.iter().any(|other| other.overlaps(range)) {
@@ -60,15 +83,13 @@ pub(super) fn judge(lexicon: &Lexicon, matches: &Matches, judged: &mut Vec<Judge
         }
         taken.push(range);
         let entry = &tables.entries[usize::from(offence.entry)];
-        if let Some((severity, mitigated_by)) = mitigate(entry, &Place::new(tables, matches, range)) {
+        let Some(severity) = linter.severity(entry) else { continue };
+        if let Some((severity, mitigated_by)) = mitigate(entry, severity, &Place::new(tables, matches, range)) {
             judged.push(Judged {
-                entry: offence.entry,
-                range,
                 captures: offence.captures.clone(),
                 parts: offence.parts.clone(),
-                severity,
                 mitigated_by,
-                cues: Vec::new(),
+                ..Judged::new(usize::from(offence.entry), range, severity)
             });
         }
     }
@@ -94,8 +115,8 @@ fn is_exempt(tables: &Tables, matches: &Matches, offence: &Offence) -> bool {
             .any(|part| matches.ordinary.iter().any(|word| word.overlaps(*part) && !part.covers(*word)))
 }
 
-/// The severity after mitigation and what lowered it; nothing where the finding is cleared.
-pub(super) fn mitigate(entry: &Entry, place: &Place<'_>) -> Option<(Severity, Vec<u16>)> {
+/// The severity, `severity` before mitigation, and what lowered it; nothing where the finding is cleared.
+pub(super) fn mitigate(entry: &Entry, severity: Severity, place: &Place<'_>) -> Option<(Severity, Vec<u16>)> {
     if entry
         .clear
         .iter()
@@ -104,8 +125,8 @@ pub(super) fn mitigate(entry: &Entry, place: &Place<'_>) -> Option<(Severity, Ve
         return None;
     }
     let softened: Vec<Condition> = entry.soften.iter().copied().filter(|condition| place.holds(*condition)).collect();
-    if softened.is_empty() || entry.severity <= entry.soften_to {
-        return Some((entry.severity, Vec::new()));
+    if softened.is_empty() || severity <= entry.soften_to {
+        return Some((severity, Vec::new()));
     }
     let contexts = softened.iter().filter_map(|condition| match condition {
         Condition::Context(context, _) => Some(*context),

@@ -1,6 +1,6 @@
 //! Which phrases are in a message: one walk of the automaton over its folded characters, and a join where there are gaps.
 
-use super::quotes::{find_quoted, find_quoted_lines};
+use super::quotes::find_quoted;
 use crate::lexicon::Lexicon;
 use crate::lexicon::compiled::{Automaton, Owner, PhraseTable, Tables, Use};
 use crate::normalize::{FoldedText, Joint};
@@ -58,8 +58,8 @@ pub(super) struct Matches {
 
 impl Matches {
     /// Finds everything in `message`, in the place of what was here; what is no offence only where there is one, or where
-    /// `cues_speak`.
-    pub(super) fn fill(&mut self, lexicon: &Lexicon, message: &str, cues_speak: bool) {
+    /// `cues_speak`, and what is quoted also where `structure_asks`.
+    pub(super) fn fill(&mut self, lexicon: &Lexicon, message: &str, cues_speak: bool, structure_asks: bool) {
         self.folded.fill(message);
         self.offences.clear();
         self.exemptions.clear();
@@ -73,10 +73,12 @@ impl Matches {
         self.find(tables, &tables.offences, &automata.offences);
         // Nearly every message that is looked at in full holds no offence after all, and is done with here.
         if self.offences.is_empty() && !cues_speak {
+            if structure_asks {
+                find_quoted(message, &self.folded, &mut self.quoted);
+            }
             return;
         }
-        find_quoted(self.folded.chars(), &mut self.quoted);
-        find_quoted_lines(message, &self.folded, &mut self.quoted);
+        find_quoted(message, &self.folded, &mut self.quoted);
         self.find(tables, &tables.others, &automata.others);
         let exempted = std::mem::take(&mut self.context_exemptions);
         self.contexts

@@ -5,6 +5,7 @@
 //! offends and how much) and, where fixes are asked for, `fixes`.
 
 mod conditions;
+mod conversation;
 mod cues;
 pub mod examples;
 mod facts;
@@ -12,14 +13,20 @@ mod fixes;
 mod judge;
 mod matcher;
 mod quotes;
+mod structure;
 
+pub use conversation::Conversation;
+
+use crate::config::Policy;
 use crate::diagnostic::{Cue, Diagnostic, Severity};
 use crate::document::{Role, Segment};
-use crate::lexicon::Lexicon;
 use crate::lexicon::cues::speak;
+use crate::lexicon::schema::Structure;
+use crate::lexicon::{Entry, Lexicon};
 use crate::text::sentence::whole_graphemes;
 use judge::Judged;
 use matcher::Matches;
+use structure::LineCandidates;
 
 /// Whether rewrites are made along with findings; they cost more than finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +41,32 @@ pub enum Fixing {
 #[derive(Clone, Copy)]
 pub struct Linter<'l> {
     lexicon: &'l Lexicon,
+    policy: &'l Policy,
+    /// Whether the messages are about to be sent.
+    drafts: bool,
+}
+
+static USUAL: Policy = Policy::USUAL;
+
+/// The places in a text at which it is worth looking, from its beginning on.
+pub struct Candidates<'l> {
+    linter: Linter<'l>,
+    /// The next place by words, where it is known.
+    by_words: Option<Option<usize>>,
+    by_structure: LineCandidates,
+}
+
+impl Candidates<'_> {
+    /// The offset in bytes of a place, at `from` or later, on whose line something may be found; lines before it hold
+    /// nothing. `from` is the start of a line, and not before that of the last call; `text` is the same each time.
+    pub fn next(&mut self, text: &str, from: usize) -> Option<usize> {
+        let stale = self.by_words.is_none_or(|known| known.is_some_and(|at| at < from));
+        if stale {
+            self.by_words = Some(self.linter.next_by_words(text, from));
+        }
+        let by_structure = self.by_structure.next(text, from);
+        [self.by_words.flatten(), by_structure].into_iter().flatten().min()
+    }
 }
 
 /// Memory that one message leaves for the next.
@@ -46,10 +79,22 @@ pub struct Scratch {
 }
 
 impl<'l> Linter<'l> {
-    /// A linter for that lexicon.
+    /// A linter for that lexicon, as strict as its entries say.
     #[must_use]
     pub fn new(lexicon: &'l Lexicon) -> Self {
-        Linter { lexicon }
+        Linter { lexicon, policy: &USUAL, drafts: false }
+    }
+
+    /// A linter that goes by what a project says of the rules.
+    #[must_use]
+    pub fn with_policy(self, policy: &'l Policy) -> Self {
+        Linter { policy, ..self }
+    }
+
+    /// A linter for messages that are about to be sent, or not.
+    #[must_use]
+    pub fn for_drafts(self, drafts: bool) -> Self {
+        Linter { drafts, ..self }
     }
 
     /// The lexicon that it judges by.
@@ -58,17 +103,38 @@ impl<'l> Linter<'l> {
         self.lexicon
     }
 
-    /// The offset in bytes of a place, at `from` or later, on whose line something may be found; lines before it hold
-    /// nothing. `from` is the start of a line.
+    /// The lines of a text on which something may be found.
     #[must_use]
-    pub fn next_candidate(self, text: &str, from: usize) -> Option<usize> {
+    pub fn candidates(self) -> Candidates<'l> {
+        let by_structure = LineCandidates::new(self.policy.limit(Structure::LongSentence));
+        Candidates { linter: self, by_words: None, by_structure }
+    }
+
+    /// The offset in bytes of a place, at `from` or later, on whose line words may offend; lines before it hold none.
+    /// `from` is the start of a line.
+    fn next_by_words(self, text: &str, from: usize) -> Option<usize> {
         self.lexicon.prefilter.find(&self.lexicon.cues, text, from)
+    }
+
+    /// Whether anything may be found in `text`, taken as one message or as many.
+    #[must_use]
+    pub fn may_find_in(self, text: &str) -> bool {
+        self.next_by_words(text, 0).is_some() || self.structure_asks(text)
     }
 
     /// Whether something may be found in a segment. Only the agent's words are judged.
     #[must_use]
     pub fn is_candidate(self, segment: &Segment<'_>) -> bool {
-        segment.role == Role::Agent && self.next_candidate(&segment.text, 0).is_some()
+        segment.role == Role::Agent && self.may_find_in(&segment.text)
+    }
+
+    fn structure_asks(self, text: &str) -> bool {
+        structure::asks(text, self.policy.limit(Structure::LongSentence))
+    }
+
+    /// How grave the findings of an entry are in this project; nothing where it is off.
+    fn severity(self, entry: &Entry) -> Option<Severity> {
+        self.policy.severity(&entry.rule, entry.severity)
     }
 
     /// The findings in a segment, in the order in which they stand. Only the agent's words are judged.
@@ -95,7 +161,10 @@ impl<'l> Linter<'l> {
             diagnostics.push(Diagnostic {
                 rule: &entry.rule,
                 severity: finding.severity,
-                range: whole_graphemes(message, scratch.matches.folded.to_prose(finding.range)),
+                range: match &finding.shape {
+                    Some(shape) => shape.range,
+                    None => whole_graphemes(message, scratch.matches.folded.to_prose(finding.range)),
+                },
                 mitigated_by: finding
                     .mitigated_by
                     .iter()
@@ -113,10 +182,14 @@ impl<'l> Linter<'l> {
     /// Fills `scratch` with what stands in the message.
     fn judge(self, message: &str, scratch: &mut Scratch) {
         let cues_speak = speak(&self.lexicon.cues, message);
-        scratch.matches.fill(self.lexicon, message, cues_speak);
-        judge::judge(self.lexicon, &scratch.matches, &mut scratch.judged);
+        let structure_asks = self.structure_asks(message);
+        scratch.matches.fill(self.lexicon, message, cues_speak, structure_asks);
+        judge::judge(self, &scratch.matches, &mut scratch.judged);
         if cues_speak {
-            cues::judge(self.lexicon, message, &scratch.matches, &mut scratch.judged);
+            cues::judge(self, message, &scratch.matches, &mut scratch.judged);
+        }
+        if structure_asks {
+            structure::judge(self, message, &scratch.matches, &mut scratch.judged);
         }
     }
 }

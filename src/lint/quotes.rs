@@ -8,10 +8,16 @@ use crate::text::{Folded, TextRange};
 const QUOTES: [(char, char); 7] =
     [('“', '”'), ('「', '」'), ('『', '』'), ('《', '》'), ('〈', '〉'), ('‘', '’'), ('"', '"')];
 
-/// Fills `spans` with what stands between quotation marks of one kind, in the order of kinds. Quotations do not go beyond
-/// a line; one that is not closed on its line is none.
-pub(super) fn find_quoted(chars: &[char], spans: &mut Vec<TextRange<Folded>>) {
+/// Fills `spans` with what of `message` is quoted: first what stands between marks, then whole lines.
+pub(super) fn find_quoted(message: &str, folded: &FoldedText, spans: &mut Vec<TextRange<Folded>>) {
     spans.clear();
+    find_between_marks(folded.chars(), spans);
+    find_quoted_lines(message, folded, spans);
+}
+
+/// Adds to `spans` what stands between quotation marks of one kind, in the order of kinds. Quotations do not go beyond a
+/// line; one that is not closed on its line is none.
+fn find_between_marks(chars: &[char], spans: &mut Vec<TextRange<Folded>>) {
     for (open, close) in QUOTES {
         let mut opened = None;
         for (index, c) in chars.iter().enumerate() {
@@ -29,7 +35,7 @@ pub(super) fn find_quoted(chars: &[char], spans: &mut Vec<TextRange<Folded>>) {
 }
 
 /// Adds to `spans` the lines of `message` that hold another's words.
-pub(super) fn find_quoted_lines(message: &str, folded: &FoldedText, spans: &mut Vec<TextRange<Folded>>) {
+fn find_quoted_lines(message: &str, folded: &FoldedText, spans: &mut Vec<TextRange<Folded>>) {
     let mut start = 0;
     for line in message.split_inclusive('\n') {
         if is_anothers(line) {
@@ -65,7 +71,7 @@ mod tests {
         ] {
             let chars: Vec<char> = text.chars().collect();
             let mut spans = Vec::new();
-            find_quoted(&chars, &mut spans);
+            find_between_marks(&chars, &mut spans);
             let found: Vec<String> = spans.iter().map(|span| chars[span.as_range()].iter().collect()).collect();
             assert_eq!(found, quoted, "{text}");
         }

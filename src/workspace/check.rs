@@ -1,16 +1,18 @@
 //! From a file to its findings. Plain text in UTF-8 is read in pieces, of which only lines that may hold something are
 //! looked at; everything else is read whole, decoded and taken apart by its format.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
+use super::config::Drafts;
 use super::decode::{self, Decoded, Encoding};
 use super::explain_io;
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::document::{self, ExtractOptions, Format, MessageUnit, Role, Segment, plain, sniff_transcript};
-use crate::lint::{Fixing, Linter, Scratch};
+use crate::lint::{Conversation, Fixing, Linter, Scratch};
 use crate::report::Place;
 use crate::text::LineCounter;
 
@@ -34,6 +36,8 @@ pub struct Settings<'l> {
     pub extract: ExtractOptions,
     /// Whether rewrites are made.
     pub fixing: Fixing,
+    /// Which files are about to be sent.
+    pub drafts: Drafts,
 }
 
 /// A finding, with everything that showing it needs.
@@ -95,11 +99,20 @@ impl<'l> Settings<'l> {
     ) -> io::Result<()> {
         let mut bytes = std::mem::take(&mut buffers.bytes);
         bytes.clear();
-        let result = self.check_bytes(reader, name, &mut bytes, &mut buffers.scratch, sink);
+        let result = self.for_file(name).check_bytes(reader, name, &mut bytes, &mut buffers.scratch, sink);
         // A file that was one giant line shall not hold its memory for the rest of the run.
         bytes.shrink_to(4 * PIECE);
         buffers.bytes = bytes;
         result
+    }
+
+    /// These settings for the file of that name.
+    pub(super) fn for_file(&self, name: &Path) -> Cow<'_, Self> {
+        if self.drafts.hold(name) {
+            Cow::Owned(Settings { linter: self.linter.for_drafts(true), ..self.clone() })
+        } else {
+            Cow::Borrowed(self)
+        }
     }
 
     fn check_bytes(
@@ -213,14 +226,16 @@ impl<'l> Settings<'l> {
     /// Judges the lines of `text`, one piece of a file, that may hold something.
     fn check_lines(&self, text: &str, piece: &Piece, scratch: &mut Scratch, sink: &mut Sink<'_, 'l>) -> io::Result<()> {
         let mut lines = LineCounter::new(text, piece.line);
+        let mut candidates = self.linter.candidates();
         let mut from = 0;
-        while let Some(at) = self.linter.next_candidate(text, from) {
+        while let Some(at) = candidates.next(text, from) {
             let line = plain::line_at(text, text.floor_char_boundary(at));
             let (role, words) = plain::line_role(&text[line.clone()], &self.extract);
             let start = line.start + words.start;
             let segment = Segment::verbatim(&text[start..line.start + words.end], start, role);
             if segment.role == Role::Agent {
-                self.judge(&segment, &mut lines, &|offset| piece.offset + offset as u64, scratch, sink)?;
+                let found = self.linter.check(&segment.text, self.fixing, scratch);
+                self.report(&segment, found, &mut lines, &|offset| piece.offset + offset as u64, sink)?;
             }
             match plain::next_line(text, &line) {
                 Some(next) => from = next,
@@ -242,15 +257,28 @@ impl<'l> Settings<'l> {
         // In these formats the prose stands in the text as it is, so that the text tells whether anything may be found.
         let verbatim =
             !matches!(self.format.or_else(|| Format::from_path(name)), Some(Format::Markdown | Format::JsonLines));
-        if verbatim && self.linter.next_candidate(text, 0).is_none() {
-            return Ok(());
-        }
-        let mut lines = LineCounter::new(text, 1);
-        let mut result = Ok(());
-        let problems = document::extract(text, self.format_of(name, text), &self.extract, &mut |segment| {
-            if result.is_ok() && self.linter.is_candidate(&segment) {
-                result = self.judge(&segment, &mut lines, &|offset| decoded.byte_offset(offset), scratch, sink);
+        let format = if verbatim && !self.linter.may_find_in(text) {
+            // In a conversation it also matters what was said before, and when.
+            match self.format_of(name, text) {
+                Format::Transcript => Format::Transcript,
+                _ => return Ok(()),
             }
+        } else {
+            self.format_of(name, text)
+        };
+        let mut lines = LineCounter::new(text, 1);
+        let mut conversation = Conversation::new(self.linter);
+        let mut result = Ok(());
+        let problems = document::extract(text, format, &self.extract, &mut |segment| {
+            if result.is_err() {
+                return;
+            }
+            let mut found = conversation.hear(&segment);
+            if self.linter.is_candidate(&segment) {
+                found.extend(self.linter.check(&segment.text, self.fixing, scratch));
+                found.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
+            }
+            result = self.report(&segment, found, &mut lines, &|offset| decoded.byte_offset(offset), sink);
         });
         result?;
         problems
@@ -258,16 +286,16 @@ impl<'l> Settings<'l> {
             .try_for_each(|problem| sink(Event::Problem(Some(problem.line), problem.message)))
     }
 
-    /// Hands on what is found in a segment of the agent's words.
-    fn judge(
+    /// Hands on what was found in a segment of the agent's words.
+    fn report(
         &self,
         segment: &Segment<'_>,
+        found: Vec<Diagnostic<'l>>,
         lines: &mut LineCounter<'_>,
         byte_offset: &dyn Fn(usize) -> u64,
-        scratch: &mut Scratch,
         sink: &mut Sink<'_, 'l>,
     ) -> io::Result<()> {
-        for mut diagnostic in self.linter.check(&segment.text, self.fixing, scratch) {
+        for mut diagnostic in found {
             show_what_cannot_be_written(segment, &mut diagnostic);
             let source = segment.map.to_source(diagnostic.range);
             let begin = lines.locate(source.start());

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
 use super::explain_io;
 use crate::builtin;
 use crate::config::{FILE_NAMES, Options};
@@ -25,6 +27,44 @@ pub fn read_options(path: &Path) -> Result<Options, String> {
         *lexicon = folder.join(&*lexicon).to_string_lossy().into_owned();
     }
     Ok(options)
+}
+
+/// Which files are about to be sent.
+#[derive(Clone, Debug, Default)]
+pub struct Drafts(Option<Gitignore>);
+
+impl Drafts {
+    /// Those that `patterns` name, in the manner of `.gitignore`, from the folder of the configuration file `config` on.
+    ///
+    /// # Errors
+    /// In Chinese, naming the pattern that cannot be read.
+    pub fn new(patterns: &[String], config: &Path) -> Result<Drafts, String> {
+        if patterns.is_empty() {
+            return Ok(Drafts(None));
+        }
+        let folder = match config.parent() {
+            Some(parent) if parent != Path::new("") => parent,
+            _ => Path::new("."),
+        };
+        let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        let mut builder = GitignoreBuilder::new(folder);
+        for pattern in patterns {
+            let broken = |error| format!("{}：drafts 里的 {pattern} 写法有误：{error}", config.display());
+            builder.add_line(None, pattern).map_err(broken)?;
+        }
+        let built = builder.build().map_err(|error| format!("{}：drafts 写法有误：{error}", config.display()))?;
+        Ok(Drafts(Some(built)))
+    }
+
+    /// Whether the file of that name is one of them.
+    #[must_use]
+    pub fn hold(&self, name: &Path) -> bool {
+        let Some(patterns) = &self.0 else { return false };
+        let absolute = fs::canonicalize(name).or_else(|_| std::path::absolute(name));
+        absolute.is_ok_and(|path| {
+            path.starts_with(patterns.path()) && patterns.matched_path_or_any_parents(&path, false).is_ignore()
+        })
+    }
 }
 
 /// The configuration file in `folder` or the nearest folder above it.
@@ -83,5 +123,29 @@ fn explain(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::InvalidData => "文件不是 UTF-8 编码，请另存为 UTF-8".to_owned(),
         _ => explain_io(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_drafts() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, "您好").unwrap();
+            path
+        };
+        let config = file("wanyan.toml");
+        let drafts =
+            Drafts::new(&["待发/".to_owned(), "*.draft.txt".to_owned(), "!b.draft.txt".to_owned()], &config).unwrap();
+        assert!(drafts.hold(&file("待发/a.txt")) && drafts.hold(&file("c/a.draft.txt")));
+        assert!(!drafts.hold(&file("a.txt")) && !drafts.hold(&file("b.draft.txt")));
+        assert!(!drafts.hold(Path::new("/elsewhere/a.draft.txt")) && !drafts.hold(Path::new("stdin")));
+        assert!(Drafts::new(&["a{b".to_owned()], &config).unwrap_err().contains("a{b"));
+        assert!(!Drafts::new(&[], &config).unwrap().hold(&config));
     }
 }

@@ -40,6 +40,7 @@ pub struct Mended {
 /// # Errors
 /// In Chinese, where an edit would change how the file is read; then nothing is to be written.
 pub fn mend(settings: &Settings<'_>, name: &Path, text: &str, level: FixLevel) -> Result<Mended, String> {
+    let settings = &*settings.for_file(name);
     let format = settings.format_of(name, text);
     let mut scratch = Scratch::default();
     let mut mended = Mended { text: text.to_owned(), applied: 0, left: 0, problems: Vec::new() };
@@ -79,9 +80,10 @@ fn run_pass(settings: &Settings<'_>, format: Format, text: &str, level: FixLevel
             if edits.is_empty() {
                 break;
             }
+            let whole = fixes.iter().filter(|fix| fix.edits.iter().all(|edit| edits.contains(edit))).count();
             // Each fix was tried alone; together they may still make something new, then only the first is applied.
-            if fixes.len() == 1 || is_better(settings, &segment.text, &edits, found.len(), scratch) {
-                pass.applied += fixes.iter().filter(|fix| fix.edits.iter().all(|edit| edits.contains(edit))).count();
+            if fixes.len() == 1 || is_better(settings, &segment.text, &edits, found.len() - whole, scratch) {
+                pass.applied += whole;
                 pass.edits.extend(edits.iter().filter_map(|edit| segment.source_edit(edit).ok()));
                 break;
             }
@@ -103,15 +105,16 @@ fn choose<'d>(segment: &Segment<'_>, diagnostic: &'d Diagnostic<'_>, level: FixL
     }
 }
 
+/// Whether at most `most` findings are left after these edits.
 fn is_better(
     settings: &Settings<'_>,
     message: &str,
     edits: &[Edit<Prose>],
-    before: usize,
+    most: usize,
     scratch: &mut Scratch,
 ) -> bool {
     let Ok(result) = apply_edits(message, edits) else { return false };
-    settings.linter.check(&result, Fixing::Skip, scratch).len() + edits.len() <= before
+    settings.linter.check(&result, Fixing::Skip, scratch).len() <= most
 }
 
 fn roles(settings: &Settings<'_>, format: Format, text: &str) -> Vec<Role> {

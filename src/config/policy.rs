@@ -1,0 +1,127 @@
+//! How grave the findings of each rule are in this project, and from what number on rules with a limit speak.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::diagnostic::{Category, Rule, Severity};
+use crate::lexicon::error::did_you_mean;
+use crate::lexicon::schema::Structure;
+
+/// What a project says of the severity of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// It finds nothing.
+    Off,
+    /// As [`Severity::Hint`].
+    Hint,
+    /// As [`Severity::Info`].
+    Info,
+    /// As [`Severity::Warning`].
+    Warning,
+    /// As [`Severity::Error`].
+    Error,
+}
+
+impl Level {
+    fn severity(self) -> Option<Severity> {
+        match self {
+            Level::Off => None,
+            Level::Hint => Some(Severity::Hint),
+            Level::Info => Some(Severity::Info),
+            Level::Warning => Some(Severity::Warning),
+            Level::Error => Some(Severity::Error),
+        }
+    }
+}
+
+/// What a project says of the rules.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// By the id of a rule or the name of a category.
+    pub severity: BTreeMap<String, Level>,
+    /// By the id of a rule of the category `structure`.
+    pub limits: BTreeMap<String, u32>,
+}
+
+impl Policy {
+    /// What holds where a project says nothing.
+    pub const USUAL: Policy = Policy { severity: BTreeMap::new(), limits: BTreeMap::new() };
+
+    /// The severity of a rule's findings, `own` where nothing is said; nothing where the rule is off. What is said of a
+    /// rule goes before what is said of its category.
+    #[must_use]
+    pub fn severity(&self, rule: &Rule, own: Severity) -> Option<Severity> {
+        if self.severity.is_empty() {
+            return Some(own);
+        }
+        let said = self.severity.get(&rule.id).or_else(|| self.severity.get(rule.category.name()));
+        said.map_or(Some(own), |level| level.severity())
+    }
+
+    /// The limit of a rule of structure; zero where it has none.
+    #[must_use]
+    pub fn limit(&self, structure: Structure) -> u32 {
+        let usual = structure.usual_limit().unwrap_or_default();
+        self.limits.get(structure.rule()).copied().unwrap_or(usual)
+    }
+
+    /// What in it is not known: neither a rule of `known` nor a category, or no limit of a rule. In Chinese.
+    #[must_use]
+    pub fn unknown<'r>(&self, known: impl Iterator<Item = &'r str> + Clone) -> Option<String> {
+        let names = Category::ALL.map(Category::name);
+        let unknown = self
+            .severity
+            .keys()
+            .find(|name| !names.contains(&name.as_str()) && !known.clone().any(|id| id == *name));
+        if let Some(name) = unknown {
+            let guess = did_you_mean(name, known.chain(names));
+            let guess = guess.map(|best| format!("，是不是想写 {best}？")).unwrap_or_default();
+            return Some(format!("[severity] 里的 {name} 不是规则，也不是类别{guess}（所有规则：wanyan rules）"));
+        }
+        let limited: Vec<&str> = Structure::LIMITED.iter().map(|structure| structure.rule()).collect();
+        let name = self.limits.keys().find(|name| !limited.contains(&name.as_str()))?;
+        Some(format!("[limits] 里的 {name} 没有可以调的限度；可以调的有：{}", limited.join("、")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(id: &str, category: Category) -> Rule {
+        let text = String::new();
+        Rule { id: id.to_owned(), category, title: text.clone(), why: text, advice: None, source: Vec::new() }
+    }
+
+    #[test]
+    fn the_rule_goes_before_its_category() {
+        let policy = Policy {
+            severity: BTreeMap::from([
+                ("arguing".to_owned(), Level::Info),
+                ("arguing/a".to_owned(), Level::Off),
+                ("arguing/b".to_owned(), Level::Error),
+            ]),
+            limits: BTreeMap::from([("structure/late-reply".to_owned(), 60)]),
+        };
+        let severity = |id| policy.severity(&rule(id, Category::Arguing), Severity::Warning);
+        assert_eq!(severity("arguing/a"), None);
+        assert_eq!(severity("arguing/b"), Some(Severity::Error));
+        assert_eq!(severity("arguing/c"), Some(Severity::Info));
+        assert_eq!(policy.severity(&rule("insulting/a", Category::Insulting), Severity::Error), Some(Severity::Error));
+        assert_eq!((policy.limit(Structure::LateReply), policy.limit(Structure::LongSentence)), (60, 80));
+    }
+
+    #[test]
+    fn tells_what_is_not_known() {
+        let of = |name: &str| Policy { severity: BTreeMap::from([(name.to_owned(), Level::Off)]), ..Policy::USUAL };
+        let known = ["arguing/told-you"];
+        assert_eq!(of("arguing").unknown(known.into_iter()), None);
+        assert_eq!(of("arguing/told-you").unknown(known.into_iter()), None);
+        assert!(of("arguing/told-yuo").unknown(known.into_iter()).unwrap().contains("是不是想写 arguing/told-you"));
+        let limits = BTreeMap::from([("structure/placeholder".to_owned(), 1)]);
+        let policy = Policy { limits, ..Policy::USUAL };
+        assert!(policy.unknown(known.into_iter()).unwrap().contains("structure/late-reply"));
+    }
+}

@@ -1,0 +1,148 @@
+//! Placeholders that nobody filled in and leftovers of templates: {姓名}, 【】, XX, ***.
+
+use super::Shape;
+use crate::text::TextRange;
+
+/// What a name in brackets speaks of when it stands for something to be filled in.
+const FIELDS: [&str; 30] = [
+    "姓名",
+    "名字",
+    "名称",
+    "昵称",
+    "称呼",
+    "客户",
+    "顾客",
+    "用户",
+    "买家",
+    "先生",
+    "女士",
+    "订单",
+    "单号",
+    "编号",
+    "号码",
+    "电话",
+    "手机",
+    "地址",
+    "日期",
+    "时间",
+    "金额",
+    "数量",
+    "商品",
+    "型号",
+    "快递",
+    "链接",
+    "公司名",
+    "店名",
+    "部门",
+    "工号",
+];
+
+/// No placeholder is longer between its braces, in bytes.
+const LONGEST: usize = 90;
+
+/// Pairs of marks around a placeholder: the opening, the closing, and whether any name between them will do.
+const PAIRS: [(&str, &str, bool); 7] = [
+    ("{{", "}}", true),
+    ("${", "}", true),
+    ("#{", "}", true),
+    ("{", "}", true),
+    ("【", "】", false),
+    ("[", "]", false),
+    ("<", ">", false),
+];
+
+/// The placeholders of a message.
+pub(super) fn find(message: &str) -> Vec<Shape> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = message[at..].chars().next() {
+        match length_at(message, at) {
+            Some(length) => {
+                found.push(Shape { range: TextRange::new(at, at + length), mending: None });
+                at += length;
+            }
+            None => at += first.len_utf8(),
+        }
+    }
+    found
+}
+
+/// The bytes of the placeholder at `at`.
+pub(super) fn length_at(message: &str, at: usize) -> Option<usize> {
+    let rest = &message[at..];
+    match rest.as_bytes().first()? {
+        b'{' | b'$' | b'#' | b'[' | b'<' | 0xE3 => bracketed(rest),
+        b'*' => stars(message, at),
+        b'X' | b'x' | 0xC3 => crosses(message, at),
+        _ => None,
+    }
+}
+
+fn bracketed(rest: &str) -> Option<usize> {
+    let (open, close, any) = PAIRS.iter().find(|(open, ..)| rest.starts_with(open))?;
+    let end = rest[open.len()..].find(close)?;
+    let name = &rest[open.len()..open.len() + end];
+    let whole = open.len() + end + close.len();
+    let short = name.len() <= LONGEST && !name.contains('\n');
+    let empty = name.trim().is_empty();
+    // 【客户姓名】 is to be filled in; 【温馨提示】 and 【某某旗舰店】 are headings.
+    let fits = *any && !empty || empty && *open == "【" || is_field(name);
+    (short && fits).then_some(whole)
+}
+
+fn is_field(name: &str) -> bool {
+    let name = name.trim().trim_start_matches("请填写").trim_start_matches("填写");
+    let field = FIELDS
+        .iter()
+        .any(|field| name.ends_with(field) || name.starts_with(field) && name.chars().count() <= 5);
+    // [姓名1] marks what was taken out of a record, not what is to be put in.
+    let plain = !name.contains(|c: char| c.is_ascii_alphanumeric());
+    field && plain && name.chars().count() <= 8 && !name.contains(['，', '。', '！', '？', ' '])
+}
+
+/// Three stars or more, but not those that hide a part of a number or a name (138****1234, 张**).
+fn stars(message: &str, at: usize) -> Option<usize> {
+    let length = message[at..].len() - message[at..].trim_start_matches('*').len();
+    let before = message[..at].chars().next_back();
+    let after = message[at + length..].chars().next();
+    let hides = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || ('０'..='９').contains(&c));
+    let markup = after.is_some_and(|c| c == '\n') && before.is_none_or(|c| c == '\n');
+    (length >= 3 && !hides(before) && !hides(after) && !markup).then_some(length)
+}
+
+/// XX, xxx, ××: not within a word or a size (XXL).
+fn crosses(message: &str, at: usize) -> Option<usize> {
+    let rest = &message[at..];
+    let first = rest.chars().next()?;
+    if !matches!(first, 'X' | 'x' | '×') {
+        return None;
+    }
+    let length = rest.len() - rest.trim_start_matches(first).len();
+    let word = |c: Option<char>| {
+        c.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '/' | '.' | '@' | '×' | '*'))
+    };
+    let alone = !word(message[..at].chars().next_back()) && !word(rest[length..].chars().next());
+    (alone && length >= 2 * first.len_utf8()).then_some(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_is_to_be_filled_in() {
+        for (message, expected) in [
+            ("{姓名}您好，单号{{order_id}}已发，共${n}件", vec!["{姓名}", "{{order_id}}", "${n}"]),
+            ("尊敬的【客户姓名】：您的【】已到", vec!["【客户姓名】", "【】"]),
+            ("【温馨提示】明天停水【某某旗舰店】", vec![]),
+            ("***先生您好，XX日前有效，×月××日", vec!["***", "XX", "××"]),
+            ("手机号138****1234，张**女士，XXL码，iPhoneXX", vec![]),
+            ("[姓名]您好，[微笑]", vec!["[姓名]"]),
+            ("您的订单（订单号）已发，型号X", vec![]),
+            ("a{b", vec![]),
+        ] {
+            let found: Vec<&str> = find(message).iter().map(|shape| &message[shape.range.as_range()]).collect();
+            assert_eq!(found, expected, "{message}");
+        }
+    }
+}
