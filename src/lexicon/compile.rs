@@ -706,7 +706,9 @@ impl Parts {
         let particles = particles(merged);
         let frame = ADDRESSES.iter().chain(&OPENERS).flat_map(|word| word.chars()).chain(particles.iter().copied());
         let prefilter = Prefilter::new(&demands, &self.lone, &frame.collect(), &cues);
+        let structures = (0u16..).zip(&self.entries).filter(|(_, entry)| entry.structure.is_some());
         let tables = Tables {
+            structures: structures.map(|(number, _)| number).collect(),
             entries: self.entries,
             contexts: self.contexts,
             negation,

@@ -225,6 +225,8 @@ pub struct PhraseTable {
 pub struct Tables {
     /// In the order of files and of entries in them.
     pub entries: Vec<Entry>,
+    /// The entries that look at structure, by number.
+    pub structures: Vec<u16>,
     /// In the order of their names.
     pub contexts: Vec<Context>,
     /// The context that [`Condition::Negated`] looks for.

@@ -44,8 +44,9 @@ impl<'l> Conversation<'l> {
 
     /// A finding of that kind, if the lexicon has its entry and the project wants it.
     fn diagnostic(&self, structure: Structure, range: TextRange<Prose>) -> Option<Diagnostic<'l>> {
-        let entries = &self.linter.lexicon.tables().entries;
-        let entry = entries.iter().find(|entry| entry.structure == Some(structure))?;
+        let tables = self.linter.lexicon.tables();
+        let mut entries = tables.structures.iter().map(|number| &tables.entries[usize::from(*number)]);
+        let entry = entries.find(|entry| entry.structure == Some(structure))?;
         Some(Diagnostic {
             rule: &entry.rule,
             severity: self.linter.severity(entry)?,

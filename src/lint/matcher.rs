@@ -57,10 +57,14 @@ pub(super) struct Matches {
 }
 
 impl Matches {
-    /// Finds everything in `message`, in the place of what was here; what is no offence only where there is one, or where
-    /// `cues_speak`, and what is quoted also where `structure_asks`.
-    pub(super) fn fill(&mut self, lexicon: &Lexicon, message: &str, cues_speak: bool, structure_asks: bool) {
+    /// Finds in `message` what is quoted and nothing else, in the place of what was here.
+    pub(super) fn fill_quoted(&mut self, message: &str) {
+        self.clear();
         self.folded.fill(message);
+        find_quoted(message, &self.folded, &mut self.quoted);
+    }
+
+    fn clear(&mut self) {
         self.offences.clear();
         self.exemptions.clear();
         self.ordinary.clear();
@@ -68,6 +72,13 @@ impl Matches {
         self.hits.clear();
         self.context_exemptions.clear();
         self.quoted.clear();
+    }
+
+    /// Finds everything in `message`, in the place of what was here; what is no offence only where there is one, or where
+    /// `cues_speak`, and what is quoted also where `structure_asks`.
+    pub(super) fn fill(&mut self, lexicon: &Lexicon, message: &str, cues_speak: bool, structure_asks: bool) {
+        self.clear();
+        self.folded.fill(message);
         put_variants_right(lexicon, &mut self.folded);
         let (tables, automata) = (lexicon.tables(), lexicon.automata());
         self.find(tables, &tables.offences, &automata.offences);

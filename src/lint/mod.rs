@@ -122,12 +122,6 @@ impl<'l> Linter<'l> {
         self.next_by_words(text, 0).is_some() || self.structure_asks(text)
     }
 
-    /// Whether something may be found in a segment. Only the agent's words are judged.
-    #[must_use]
-    pub fn is_candidate(self, segment: &Segment<'_>) -> bool {
-        segment.role == Role::Agent && self.may_find_in(&segment.text)
-    }
-
     fn structure_asks(self, text: &str) -> bool {
         structure::asks(text, self.policy.limit(Structure::LongSentence))
     }
@@ -139,12 +133,31 @@ impl<'l> Linter<'l> {
 
     /// The findings in a segment, in the order in which they stand. Only the agent's words are judged.
     pub fn check_segment(self, segment: &Segment<'_>, fixing: Fixing, scratch: &mut Scratch) -> Vec<Diagnostic<'l>> {
-        if self.is_candidate(segment) { self.check(&segment.text, fixing, scratch) } else { Vec::new() }
+        if segment.role == Role::Agent { self.check_quickly(&segment.text, fixing, scratch) } else { Vec::new() }
+    }
+
+    /// As [`Linter::check`], with the first test of all messages before it.
+    pub fn check_quickly(self, message: &str, fixing: Fixing, scratch: &mut Scratch) -> Vec<Diagnostic<'l>> {
+        if self.next_by_words(message, 0).is_some() {
+            return self.check(message, fixing, scratch);
+        }
+        if !self.structure_asks(message) {
+            return Vec::new();
+        }
+        scratch.matches.fill_quoted(message);
+        scratch.judged.clear();
+        structure::judge(self, message, &scratch.matches, &mut scratch.judged);
+        self.diagnostics(message, fixing, scratch)
     }
 
     /// The findings in one message, in the order in which they stand.
     pub fn check(self, message: &str, fixing: Fixing, scratch: &mut Scratch) -> Vec<Diagnostic<'l>> {
         self.judge(message, scratch);
+        self.diagnostics(message, fixing, scratch)
+    }
+
+    /// What was judged, as it is shown.
+    fn diagnostics(self, message: &str, fixing: Fixing, scratch: &mut Scratch) -> Vec<Diagnostic<'l>> {
         let mut diagnostics = Vec::with_capacity(scratch.judged.len());
         let judged = std::mem::take(&mut scratch.judged);
         for finding in &judged {

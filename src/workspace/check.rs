@@ -234,7 +234,7 @@ impl<'l> Settings<'l> {
             let start = line.start + words.start;
             let segment = Segment::verbatim(&text[start..line.start + words.end], start, role);
             if segment.role == Role::Agent {
-                let found = self.linter.check(&segment.text, self.fixing, scratch);
+                let found = self.linter.check_quickly(&segment.text, self.fixing, scratch);
                 self.report(&segment, found, &mut lines, &|offset| piece.offset + offset as u64, sink)?;
             }
             match plain::next_line(text, &line) {
@@ -274,10 +274,8 @@ impl<'l> Settings<'l> {
                 return;
             }
             let mut found = conversation.hear(&segment);
-            if self.linter.is_candidate(&segment) {
-                found.extend(self.linter.check(&segment.text, self.fixing, scratch));
-                found.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
-            }
+            found.extend(self.linter.check_segment(&segment, self.fixing, scratch));
+            found.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
             result = self.report(&segment, found, &mut lines, &|offset| decoded.byte_offset(offset), sink);
         });
         result?;

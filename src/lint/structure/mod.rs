@@ -48,7 +48,9 @@ pub(super) fn judge(linter: Linter<'_>, message: &str, matches: &Matches, judged
     // What is quoted is not the agent's, and a link is no prose.
     let quoted = matches.quoted.iter().map(|range| matches.folded.to_prose(*range));
     let foreign: Vec<TextRange<Prose>> = quoted.chain(links(message)).collect();
-    for (number, entry) in linter.lexicon.tables().entries.iter().enumerate() {
+    let tables = linter.lexicon.tables();
+    for number in tables.structures.iter().map(|number| usize::from(*number)) {
+        let entry = &tables.entries[number];
         let Some(kind) = entry.structure else { continue };
         let Some(severity) = linter.severity(entry) else { continue };
         for shape in find(linter, kind, message, &foreign) {
