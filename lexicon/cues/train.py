@@ -8,7 +8,8 @@ What is learned from: messages/*.jsonl (labelled messages by writers apart from 
 each once), and with --ordinary a file of ordinary lines, one a line (of a table, the last column), which count as clean.
 The unit is the sentence: of a flagged message the sentences that hold the span are positive, its others are weakly
 negative. Features are 1- to 3-grams of words, which src/lexicon/cues.rs cuts in the same way. The weights are those of
-a logistic regression whose features are scaled by their naive-Bayes log ratio; the categories are by naive Bayes.
+a logistic regression whose features are scaled by their naive-Bayes log ratio; so are the leanings to
+categories, one against the rest.
 With --held-out, the messages of that writer (a file's stem) are left out.
 """
 import argparse, collections, glob, hashlib, json, os, re, sys, tomllib
@@ -28,10 +29,10 @@ WEIGHT_LEXICON = 1.0  # of the lexicon's examples
 WEIGHT_REWRITTEN = 0.5
 WEIGHT_ORDINARY = 0.3
 WEIGHT_PLAIN_YOU = 0.5  # of a polite sentence with 你 in the place of 您
-CATEGORIES_KEPT = 3  # of a cue
+LEANING_STRENGTH = 0.1  # as STRENGTH, for the categories
+LEANING_PRIOR = 0.3  # added to each count
 KEEN = 30  # the least weight of a cue that makes its sentence heard
-KEEN_SHARE = 0.0001  # and the most clean sentences that may hold it
-LEAST_LEANING = 3  # in tenths of a natural logarithm
+KEEN_SHARE = 0.0004  # and the most clean sentences that may hold it
 
 TURNED = {}
 
@@ -153,26 +154,38 @@ def learn(rows):
     model.fit(matrix @ sparse.diags(ratio), labels, sample_weight=weights)
     scores = np.rint(100 * model.coef_[0] * ratio).astype(int)
     clean = np.asarray((matrix[labels == 0] > 0).sum(0)).ravel()
-    categories = sorted(set(rows.categories) - {"", "disrespectful-address"})
-    where = np.array(rows.categories)
-    shares = []
-    for category in categories:
-        seen = np.asarray(matrix[where == category].sum(0)).ravel() + 0.3
-        shares.append(np.log(seen / seen.sum()))
-    shares = np.array(shares)
-    shares -= shares.mean(0)
+    leanings, own = learn_leanings(matrix, np.array(rows.categories))
     cues = []
     for number, gram in enumerate(names):
         if abs(scores[number]) < LEAST:
             continue
-        leaning = np.rint(10 * shares[:, number]).astype(int)
-        best = sorted(range(len(categories)), key=lambda at: (-leaning[at], at))[:CATEGORIES_KEPT]
-        spoken = [f"{categories[at]}:{leaning[at]}" for at in best if leaning[at] >= LEAST_LEANING] if scores[number] > 0 else []
         # What makes a sentence heard: Han characters that hardly a clean sentence holds.
         keen = len(gram) > 1 and scores[number] >= KEEN and clean[number] <= KEEN_SHARE * (labels == 0).sum()
         keen = keen and all(map(is_han, gram))
-        cues.append((gram, scores[number], "*" if keen else "", " ".join(spoken)))
-    return cues, int(round(100 * model.intercept_[0]))
+        cues.append((gram, scores[number], "*" if keen else "", spell(leanings, number)))
+    bias = int(round(100 * model.intercept_[0]))
+    return [("", bias, "", spell(own, None)), *cues]
+
+
+def learn_leanings(matrix, where):
+    """How much each feature, and each sentence by itself, speaks for a category, in tenths of a natural logarithm."""
+    leanings, own = {}, {}
+    offences = (where != "") & (where != "disrespectful-address")
+    matrix, where = (matrix[offences] > 0).astype(float), where[offences]
+    for category in sorted(set(where)):
+        inside = np.asarray(matrix[where == category].sum(0)).ravel() + LEANING_PRIOR
+        outside = np.asarray(matrix[where != category].sum(0)).ravel() + LEANING_PRIOR
+        ratio = np.log((inside / inside.sum()) / (outside / outside.sum()))
+        model = LogisticRegression(C=LEANING_STRENGTH, solver="liblinear", random_state=0)
+        model.fit(matrix @ sparse.diags(ratio), where == category)
+        leanings[category] = np.rint(10 * model.coef_[0] * ratio).astype(int)
+        own[category] = int(round(10 * model.intercept_[0]))
+    return leanings, own
+
+
+def spell(leanings, number):
+    spoken = ((category, much if number is None else much[number]) for category, much in leanings.items())
+    return " ".join(f"{category}:{much}" for category, much in spoken if much)
 
 
 def main():
@@ -186,14 +199,13 @@ def main():
     def inputs(path):
         return open(path, encoding="utf-8").read()
 
-    cues, bias = learn(read(arguments, inputs))
+    cues = learn(read(arguments, inputs))
     with open(arguments.output, "w", encoding="utf-8", newline="\n") as file:
         file.write("# Made by lexicon/cues/train.py; do not edit. Cue, its weight in hundredths, * where it is keen, leanings.\n")
         file.write("# A sentence begins with ^ and ends with $; 0 stands for digits, a for letters.\n")
-        file.write(f"\t{bias}\t\t\n")
         for cue in cues:
             file.write("\t".join(map(str, cue)) + "\n")
-    print(f"{len(cues)} cues, bias {bias}", file=sys.stderr)
+    print(f"{len(cues) - 1} cues, bias {cues[0][1]}", file=sys.stderr)
 
 
 if __name__ == "__main__":

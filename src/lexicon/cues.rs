@@ -24,8 +24,6 @@ const KEEN: u32 = 1 << 31;
 /// A sentence of fewer words says too little: what is curt is for phrases to find.
 const LEAST_WORDS: usize = 4;
 
-/// The most categories that a cue may lean to.
-const LEANINGS: usize = 3;
 
 /// The bits of the first test, as a power of two.
 const TABLE_BITS: u32 = 18;
@@ -36,6 +34,13 @@ pub const BEGIN: char = '^';
 /// Behind the last word of a sentence.
 pub const END: char = '$';
 
+/// How much something speaks for each category, in the order of [`Category::ALL`]: in tenths of a natural logarithm, below
+/// zero against it.
+pub type Leanings = [i8; Category::ALL.len()];
+
+/// How many words of four bytes hold leanings.
+const LEANING_WORDS: usize = size_of::<Leanings>() / 4;
+
 /// One cue as it is written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cue {
@@ -44,11 +49,11 @@ pub struct Cue {
     /// Whether it makes its sentence heard: it is two or three Han characters that ordinary chat hardly holds. The first
     /// test of texts looks for these as it looks for phrases, so that most sentences need not be added up.
     pub keen: bool,
-    /// The categories that it speaks for, and how much (in tenths of a natural logarithm).
-    pub leanings: Vec<(Category, u8)>,
+    /// The categories that it speaks for.
+    pub leanings: Leanings,
 }
 
-/// All cues, by their text; the bias stands under the empty text.
+/// All cues, by their text; under the empty text stands what is added for every sentence.
 pub type CueSet = BTreeMap<String, Cue>;
 
 /// Cues ready to be added up.
@@ -59,8 +64,8 @@ pub struct Cues {
     bits: Vec<u32>,
     /// Hashed cues and their values, in a table with open addressing; a hash of zero is empty. Its size is a power of two.
     table: Vec<[u32; 2]>,
-    /// The sorts of leanings, ten bits each; the first is none.
-    leanings: Vec<u32>,
+    /// The sorts of leanings; the first is that of every sentence.
+    leanings: Vec<Leanings>,
 }
 
 /// What a folded character counts as in a cue; nothing for marks.
@@ -105,20 +110,15 @@ impl Cues {
         }
         let size = (spoken.len() * 3 / 2).next_power_of_two();
         let mut table = vec![[0u32; 2]; size];
-        let mut numbers: BTreeMap<u32, u32> = BTreeMap::from([(0, 0)]);
-        let mut leanings: Vec<u32> = vec![0];
+        let mut leanings: Vec<Leanings> = vec![cues.get("").map(|cue| cue.leanings).unwrap_or_default()];
+        let mut numbers: BTreeMap<Leanings, u32> = BTreeMap::new();
         for (hashed, cue) in spoken {
             let mut slot = hashed as usize & (size - 1);
             while table[slot][0] != 0 && table[slot][0] != hashed {
                 slot = (slot + 1) & (size - 1);
             }
-            // Ten bits for each leaning: the category from one, and how much.
-            let packed = cue.leanings.iter().take(LEANINGS).fold(0u32, |packed, (category, much)| {
-                let number = Category::ALL.iter().position(|known| known == category).map_or(0, |at| at as u32 + 1);
-                packed << 10 | number << 6 | u32::from((*much).min(63))
-            });
-            let number = *numbers.entry(packed).or_insert_with(|| {
-                leanings.push(packed);
+            let number = *numbers.entry(cue.leanings).or_insert_with(|| {
+                leanings.push(cue.leanings);
                 leanings.len() as u32 - 1
             });
             let weight = cue.weight.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
@@ -129,7 +129,7 @@ impl Cues {
         Cues::of(bias, table, leanings)
     }
 
-    fn of(bias: i32, table: Vec<[u32; 2]>, leanings: Vec<u32>) -> Self {
+    fn of(bias: i32, table: Vec<[u32; 2]>, leanings: Vec<Leanings>) -> Self {
         let mut bits = vec![0u32; 1 << (TABLE_BITS - 5)];
         for [hashed, _] in table.iter().filter(|[hashed, _]| *hashed != 0) {
             let (word, bit) = bit_of(*hashed);
@@ -142,8 +142,8 @@ impl Cues {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let head = [self.bias as u32, self.table.len() as u32];
-        let words = head.iter().chain(self.table.as_flattened()).chain(&self.leanings);
-        words.flat_map(|word| word.to_le_bytes()).collect()
+        let words = head.iter().chain(self.table.as_flattened()).flat_map(|word| word.to_le_bytes());
+        words.chain(self.leanings.as_flattened().iter().map(|much| *much as u8)).collect()
     }
 
     /// Reads what [`Cues::to_bytes`] wrote; nothing for anything else.
@@ -156,9 +156,14 @@ impl Cues {
         }
         let (table, leanings) = rest.split_at_checked((*size as usize).checked_mul(2)?)?;
         let table = table.as_chunks().0.to_vec();
+        let leaning = |words: &[u32; LEANING_WORDS]| -> Leanings {
+            let mut bytes = words.iter().flat_map(|word| word.to_le_bytes());
+            std::array::from_fn(|_| bytes.next().unwrap_or_default() as i8)
+        };
+        let leanings: Vec<Leanings> = leanings.as_chunks().0.iter().map(leaning).collect();
         // The search for a cue ends at an empty place.
         let fits = size.is_power_of_two() && table.iter().any(|[hashed, _]| *hashed == 0);
-        fits.then(|| Cues::of(*bias as i32, table, leanings.to_vec()))
+        (fits && !leanings.is_empty()).then(|| Cues::of(*bias as i32, table, leanings))
     }
 
     /// The value of a cue: its weight in the lower half, the number of its leanings in the upper one.
@@ -228,7 +233,8 @@ impl Cues {
     /// What speaks in a sentence of these words, which are [`cue_word`]s, none twice in a row.
     #[must_use]
     pub fn listen(&self, words: &[char]) -> Verdict {
-        let mut verdict = Verdict { score: self.bias, spoken: Vec::new(), parts: vec![0; words.len()] };
+        let leanings = self.leanings.first().map(|own| own.map(i32::from)).unwrap_or_default();
+        let mut verdict = Verdict { score: self.bias, leanings, spoken: Vec::new(), parts: vec![0; words.len()] };
         if self.is_empty() || words.len() < LEAST_WORDS {
             return Verdict { score: i32::MIN, ..verdict };
         }
@@ -247,22 +253,14 @@ impl Cues {
                 for word in &own {
                     verdict.parts[word - 1] += weight / own.len() as i32;
                 }
-                let leanings = self.leanings((value >> 16 & 0x7fff) as usize);
-                verdict.spoken.push(Spoken { text: framed[range].iter().collect(), weight, leanings });
+                let own = self.leanings.get((value >> 16 & 0x7fff) as usize);
+                for (sum, much) in verdict.leanings.iter_mut().zip(own.into_iter().flatten()) {
+                    *sum += i32::from(*much);
+                }
+                verdict.spoken.push(Spoken { text: framed[range].iter().collect(), weight });
             }
         }
         if is_heard { verdict } else { Verdict { score: i32::MIN, ..verdict } }
-    }
-
-    fn leanings(&self, number: usize) -> Vec<(Category, u8)> {
-        let mut packed = self.leanings.get(number).copied().unwrap_or_default();
-        let mut leanings = Vec::new();
-        while packed != 0 {
-            let category = Category::ALL.get((packed >> 6 & 15) as usize - 1);
-            leanings.extend(category.map(|category| (*category, (packed & 63) as u8)));
-            packed >>= 10;
-        }
-        leanings
     }
 }
 
@@ -278,6 +276,8 @@ fn bit_of(hashed: u32) -> (usize, u32) {
 pub struct Verdict {
     /// The sum of all weights and the bias, in hundredths.
     pub score: i32,
+    /// How much it speaks for each category, in the order of [`Category::ALL`].
+    pub leanings: [i32; Category::ALL.len()],
     /// The cues that spoke, in the order in which they end.
     pub spoken: Vec<Spoken>,
     /// For each word its share of the sum.
@@ -291,8 +291,6 @@ pub struct Spoken {
     pub text: String,
     /// Its weight, in hundredths.
     pub weight: i32,
-    /// The categories that it speaks for.
-    pub leanings: Vec<(Category, u8)>,
 }
 
 /// The weight in a cue's value.
@@ -376,12 +374,12 @@ fn parse_line(line: &str) -> Option<(String, Cue)> {
         "*" if can_be_keen(text) => true,
         _ => return None,
     };
-    let leaning = |leaning: &str| {
+    let mut cue = Cue { weight, keen, leanings: Leanings::default() };
+    for leaning in leanings.split(' ').filter(|one| !one.is_empty()) {
         let (category, much) = leaning.split_once(':')?;
-        Some((Category::from_name(category)?, much.parse().ok()?))
-    };
-    let leanings: Option<Vec<_>> = leanings.split(' ').filter(|one| !one.is_empty()).map(leaning).collect();
-    Some((text.to_owned(), Cue { weight, keen, leanings: leanings? }))
+        cue.leanings[Category::from_name(category)? as usize] = much.parse().ok()?;
+    }
+    Some((text.to_owned(), cue))
 }
 
 #[cfg(test)]
@@ -390,7 +388,7 @@ mod tests {
 
     fn cues() -> Cues {
         let learned =
-            "# x\n\t-50\t\t\n铁定\t200\t*\toverpromising:32 arguing:3\n^您\t-30\t\t\n您铁定\t10\t\t\n定$\t5\t\t\n";
+            "# x\n\t-50\t\targuing:-4\n铁定\t200\t*\toverpromising:32 arguing:3\n^您\t-30\t\t\n您铁定\t10\t\t\n定$\t5\t\t\n";
         Cues::new(&parse_learned(learned).unwrap())
     }
 
@@ -402,7 +400,8 @@ mod tests {
         assert_eq!(verdict.parts, [-30 + 3, 103, 103, 0, 0]);
         let spoken: Vec<&str> = verdict.spoken.iter().map(|spoken| spoken.text.as_str()).collect();
         assert_eq!(spoken, ["^您", "铁定", "您铁定"]);
-        assert_eq!(verdict.spoken[1].leanings, [(Category::Arguing, 3), (Category::Overpromising, 32)]);
+        assert_eq!(verdict.leanings[Category::Arguing as usize], 3 - 4);
+        assert_eq!(verdict.leanings[Category::Overpromising as usize], 32);
         assert!(Cues::default().listen(&words).score < 0);
     }
 

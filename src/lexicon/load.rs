@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cues::{self, CueSet};
+use super::cues::{self, CueSet, Leanings};
 use super::error::{LexiconError, did_you_mean};
 use super::schema::{
     ContextSource, CueSource, EntrySource, ExemptionSource, ExtendSource, Form, LexiconFile, Located, Mitigation,
@@ -11,7 +11,7 @@ use super::schema::{
 use crate::diagnostic::Category;
 
 /// How much a cue leans to the category that a person chose for it: more than the learned ones do.
-const CHOSEN_LEANING: u8 = 40;
+const CHOSEN_LEANING: i8 = 40;
 
 /// Where a file stands in the order of lexicons.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -318,7 +318,8 @@ impl Loader<'_> {
         known.weight = i32::from(weight);
         known.keen = keen;
         if let Some(category) = category {
-            known.leanings = vec![(category, CHOSEN_LEANING)];
+            known.leanings = Leanings::default();
+            known.leanings[category as usize] = CHOSEN_LEANING;
         }
     }
 

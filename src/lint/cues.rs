@@ -64,7 +64,7 @@ pub(super) fn judge(linter: Linter<'_>, message: &str, matches: &Matches, judged
     for Sentence { verdict, places } in sentences(&lexicon.cues, message, &skipped) {
         let own = heaviest(&verdict.parts);
         let span = matches.folded.to_folded(TextRange::new(places[own.start].start(), places[own.end - 1].end()));
-        let entry = by_leaning(&verdict.spoken, |category| {
+        let entry = by_leaning(&verdict, |category| {
             let stands_for = |entry: &Entry| entry.cues && entry.rule.category == category;
             tables.entries.iter().position(|entry| stands_for(entry) && linter.severity(entry).is_some())
         });
@@ -107,13 +107,9 @@ fn heaviest(parts: &[i32]) -> std::ops::Range<usize> {
 }
 
 /// What `find` gives for the category that the cues speak for most, of those for which it gives something.
-fn by_leaning<T>(spoken: &[Spoken], find: impl Fn(Category) -> Option<T>) -> Option<T> {
-    let leaning = |category: Category| -> u32 {
-        let leanings = spoken.iter().flat_map(|spoken| &spoken.leanings);
-        leanings.filter(|(of, _)| *of == category).map(|(_, much)| u32::from(*much)).sum()
-    };
+fn by_leaning<T>(verdict: &Verdict, find: impl Fn(Category) -> Option<T>) -> Option<T> {
     let mut categories = Category::ALL;
-    categories.sort_by_key(|category| std::cmp::Reverse(leaning(*category)));
+    categories.sort_by_key(|category| std::cmp::Reverse(verdict.leanings[*category as usize]));
     categories.into_iter().find_map(find)
 }
 
@@ -130,17 +126,11 @@ mod tests {
 
     #[test]
     fn follows_the_leanings() {
-        let spoken = |text: &str, leanings: &[(Category, u8)]| Spoken {
-            text: text.to_owned(),
-            weight: 1,
-            leanings: leanings.to_vec(),
-        };
-        let spoken = [
-            spoken("铁定", &[(Category::Overpromising, 30), (Category::Arguing, 5)]),
-            spoken("呗", &[(Category::Dismissive, 20), (Category::Arguing, 20)]),
-        ];
-        assert_eq!(by_leaning(&spoken, Some), Some(Category::Overpromising));
+        let mut verdict = Verdict { score: 0, leanings: Default::default(), spoken: Vec::new(), parts: Vec::new() };
+        verdict.leanings[Category::Overpromising as usize] = 30;
+        verdict.leanings[Category::Arguing as usize] = 25;
+        assert_eq!(by_leaning(&verdict, Some), Some(Category::Overpromising));
         let known = |category| (category != Category::Overpromising).then_some(category);
-        assert_eq!(by_leaning(&spoken, known), Some(Category::Arguing));
+        assert_eq!(by_leaning(&verdict, known), Some(Category::Arguing));
     }
 }
