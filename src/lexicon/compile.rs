@@ -322,6 +322,7 @@ impl<'f> Compiler<'f> {
             soften,
             soften_to,
             clear,
+            asks: Vec::new(), // known when all contexts are
             slots: u8::try_from(slots.len()).unwrap_or(u8::MAX),
             rewrites,
             cues: source.cues,
@@ -666,7 +667,7 @@ impl Parts {
         Some(number)
     }
 
-    fn finish(self, merged: &Merged) -> Result<(Lexicon, Docs), String> {
+    fn finish(mut self, merged: &Merged) -> Result<(Lexicon, Docs), String> {
         let mut variants: Vec<Variant> = merged
             .variants
             .iter()
@@ -706,6 +707,9 @@ impl Parts {
         let particles = particles(merged);
         let frame = ADDRESSES.iter().chain(&OPENERS).flat_map(|word| word.chars()).chain(particles.iter().copied());
         let prefilter = Prefilter::new(&demands, &self.lone, &frame.collect(), &cues);
+        for entry in &mut self.entries {
+            entry.asks = asked(entry, negation);
+        }
         let structures = (0u16..).zip(&self.entries).filter(|(_, entry)| entry.structure.is_some());
         let tables = Tables {
             structures: structures.map(|(number, _)| number).collect(),
@@ -775,4 +779,16 @@ fn without_containers(literals: &BTreeSet<Vec<char>>) -> Result<Vec<Vec<char>>, 
         .filter(|(_, word)| searcher.find_overlapping_iter(word.as_str()).all(|found| found.len() == word.len()))
         .map(|(literal, _)| literal.clone())
         .collect())
+}
+
+/// The contexts that the conditions of an entry name, each once; being negated asks for that of negation.
+fn asked(entry: &Entry, negation: Option<u16>) -> Vec<u16> {
+    let of_rewrites = entry.rewrites.iter().flat_map(|rewrite| rewrite.when.iter().chain(&rewrite.unless));
+    let conditions = entry.when.iter().chain(&entry.unless).chain(&entry.soften).chain(entry.clear.iter().flatten());
+    let contexts = conditions.chain(of_rewrites).filter_map(|condition| match condition {
+        Condition::Context(context, _) => Some(*context),
+        Condition::Negated => negation,
+        _ => None,
+    });
+    contexts.collect::<BTreeSet<u16>>().into_iter().collect()
 }

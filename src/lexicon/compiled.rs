@@ -179,6 +179,8 @@ pub struct Entry {
     pub soften_to: Severity,
     /// Any whole group clears the finding.
     pub clear: Vec<Vec<Condition>>,
+    /// The contexts that any of its conditions names, each once.
+    pub asks: Vec<u16>,
     /// How many captures it has.
     pub slots: u8,
     /// Ways to mend it, the best first.

@@ -13,7 +13,7 @@ use crate::normalize::{fold_char, is_han};
 
 /// A sentence of so many hundredths or more is a finding of its category's severity. Calibrated so that of ordinary
 /// lines of real chats about two in a thousand reach it.
-pub const WARNING: i32 = 80;
+pub const WARNING: i32 = 100;
 
 /// A sentence of so many hundredths or more is a hint.
 pub const HINT: i32 = 50;
@@ -23,7 +23,6 @@ const KEEN: u32 = 1 << 31;
 
 /// A sentence of fewer words says too little: what is curt is for phrases to find.
 const LEAST_WORDS: usize = 4;
-
 
 /// The bits of the first test, as a power of two.
 const TABLE_BITS: u32 = 18;
@@ -387,8 +386,7 @@ mod tests {
     use super::*;
 
     fn cues() -> Cues {
-        let learned =
-            "# x\n\t-50\t\targuing:-4\n铁定\t200\t*\toverpromising:32 arguing:3\n^您\t-30\t\t\n您铁定\t10\t\t\n定$\t5\t\t\n";
+        let learned = "# x\n\t-50\t\targuing:-4\n铁定\t200\t*\toverpromising:32 arguing:3\n^您\t-30\t\t\n您铁定\t10\t\t\n定$\t5\t\t\n";
         Cues::new(&parse_learned(learned).unwrap())
     }
 

@@ -53,6 +53,8 @@ pub(super) struct Matches {
     /// What stands between quotation marks.
     pub(super) quoted: Vec<TextRange<Folded>>,
     hits: Vec<Hit>,
+    /// The contexts that a found offence may ask for, by number.
+    asked: Vec<bool>,
     context_exemptions: Vec<(u16, TextRange<Folded>)>,
 }
 
@@ -90,11 +92,32 @@ impl Matches {
             return;
         }
         find_quoted(message, &self.folded, &mut self.quoted);
+        self.ask(tables, cues_speak);
         self.find(tables, &tables.others, &automata.others);
         let exempted = std::mem::take(&mut self.context_exemptions);
         self.contexts
             .retain(|(context, range)| !exempted.iter().any(|(of, around)| of == context && around.covers(*range)));
         self.context_exemptions = exempted;
+    }
+
+    /// Notes which contexts what was found may ask for; the others need not be put together.
+    fn ask(&mut self, tables: &Tables, cues_speak: bool) {
+        self.asked.clear();
+        self.asked.resize(tables.contexts.len(), false);
+        let by_cues = tables.entries.iter().filter(|entry| entry.cues && cues_speak);
+        let by_phrases = self.offences.iter().map(|offence| &tables.entries[usize::from(offence.entry)]);
+        for context in by_phrases.chain(by_cues).flat_map(|entry| &entry.asks) {
+            self.asked[usize::from(*context)] = true;
+        }
+    }
+
+    /// Whether a phrase of that owner can matter.
+    fn matters(&self, owner: Owner) -> bool {
+        match owner {
+            Owner::Context(context) | Owner::ContextExemption(context) => self.asked[usize::from(context)],
+            Owner::EntryExemption(entry) => self.offences.iter().any(|offence| offence.entry == entry),
+            Owner::Entry(_) | Owner::Exemption(_) | Owner::Ordinary => true,
+        }
     }
 
     /// Finds the phrases of one table: all its literals in one walk, then, from their anchors outwards, the phrases.
@@ -116,6 +139,9 @@ impl Matches {
         for hit in &hits {
             for &found in table.anchors.of(hit.literal) {
                 let phrase = &table.phrases[found.phrase as usize];
+                if !self.matters(phrase.owner) {
+                    continue;
+                }
                 chain.clear();
                 chain.push(PartHit { found, range: hit.range });
                 let whole = phrase.gaps.is_empty()
