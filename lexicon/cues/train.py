@@ -31,7 +31,7 @@ WEIGHT_ORDINARY = 0.6
 WEIGHT_PLAIN_YOU = 0.5  # of a polite sentence with 你 in the place of 您
 LEANING_STRENGTH = 0.1  # as STRENGTH, for the categories
 LEANING_PRIOR = 0.3  # added to each count
-KEEN = 30  # the least weight of a cue that makes its sentence heard
+KEEN = 50  # the least weight of a cue that makes its sentence heard
 KEEN_SHARE = 0.0004  # and the most clean sentences that may hold it
 
 TURNED = {}
