@@ -56,6 +56,7 @@ impl Toy {
                     range,
                     mitigated_by: Vec::new(),
                     cues: Vec::new(),
+                    raised_by: 0,
                     fixes: if refusal { vec![fix] } else { Vec::new() },
                 }
             })

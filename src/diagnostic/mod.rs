@@ -79,6 +79,8 @@ pub struct Diagnostic<'r> {
     pub mitigated_by: Vec<&'r str>,
     /// The weighted cues that made it, the weightiest first; none where a phrase did.
     pub cues: Vec<Cue>,
+    /// How many mild findings in the message together raised its severity; zero where none did.
+    pub raised_by: usize,
     /// Ways to mend it, the best first.
     pub fixes: Vec<Fix>,
 }

@@ -15,7 +15,7 @@ use super::load::{self, From, Merged, MergedEntry, SourceFile};
 use super::pattern::{self, Branch, Literal, PatternError, WordSets};
 use super::prefilter::{self, Demand, Prefilter, Reach, Side};
 use super::rewrite::{self, TemplateError};
-use super::schema::{Located, Mitigation, RewriteSource, Structure};
+use super::schema::{ContextSource, Located, Mitigation, RewriteSource, Structure};
 use crate::diagnostic::{Applicability, Category, Rule, Severity};
 use crate::normalize::{FoldedText, fold_char, is_filler};
 use crate::text::sentence::ends_clause;
@@ -145,7 +145,8 @@ impl<'f> Compiler<'f> {
         for (number, (name, context)) in merged.contexts.iter().enumerate() {
             let place = Place::of(context, Some(name));
             let number = self.number(place, number);
-            self.parts.contexts.push(Context { name: name.clone(), title: context.item.title.clone() });
+            let ContextSource { title, forgives, .. } = &context.item;
+            self.parts.contexts.push(Context { name: name.clone(), title: title.clone(), forgives: *forgives });
             for pattern in &context.item.patterns {
                 self.phrase(place.at(pattern), &pattern.value, Owner::Context(number), &[]);
             }

@@ -198,6 +198,8 @@ pub struct Context {
     pub name: String,
     /// Its name for readers.
     pub title: String,
+    /// Whether what it lowers stays low among several.
+    pub forgives: bool,
 }
 
 /// A variant spelling and what it is read as: as many characters.

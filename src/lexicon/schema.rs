@@ -285,6 +285,9 @@ pub struct ExemptionSource {
 pub struct ContextSource {
     /// Its name for readers.
     pub title: String,
+    /// Whether a finding that it lowers stays low also where it is one of several in its message.
+    #[serde(default)]
+    pub forgives: bool,
     /// Phrase patterns.
     pub patterns: Vec<Located<String>>,
     /// Phrases inside which it is not meant.

@@ -53,6 +53,7 @@ impl<'l> Conversation<'l> {
             range,
             mitigated_by: Vec::new(),
             cues: Vec::new(),
+            raised_by: 0,
             fixes: Vec::new(),
         })
     }

@@ -1,13 +1,16 @@
 //! What offends, and how much: exemptions, conditions, the choice among overlapping hits, mitigations.
 
-use super::Linter;
 use super::conditions::Place;
 use super::matcher::{Matches, Offence};
 use super::structure::Shape;
+use super::{Linter, is_offence};
 use crate::diagnostic::{Category, Severity};
 use crate::lexicon::compiled::{Condition, Entry, Owner, Tables};
 use crate::lexicon::cues::Spoken;
 use crate::text::{Folded, TextRange};
+
+/// How many mild findings in one message make an offence.
+const TOGETHER: usize = 2;
 
 /// A finding, in the coordinates of the folded message.
 #[derive(Clone, Debug)]
@@ -26,6 +29,8 @@ pub(super) struct Judged {
     pub(super) mitigated_by: Vec<u16>,
     /// The cues that made it, the weightiest first; none where a phrase did.
     pub(super) cues: Vec<Spoken>,
+    /// How many mild findings in the message together raised it; zero where none did.
+    pub(super) raised_by: usize,
     /// What is found in the structure of the message, in its exact place; none where words made the finding.
     pub(super) shape: Option<Shape>,
 }
@@ -41,6 +46,7 @@ impl Judged {
             severity,
             mitigated_by: Vec::new(),
             cues: Vec::new(),
+            raised_by: 0,
             shape: None,
         }
     }
@@ -94,6 +100,31 @@ pub(super) fn judge(linter: Linter<'_>, matches: &Matches, judged: &mut Vec<Judg
         }
     }
     judged.sort_by_key(|finding| (finding.range.start(), finding.range.end()));
+}
+
+/// Raises the first of several mild findings, each of which alone would pass: together they make the tone of the message.
+/// Structure and forms of address are no matter of tone, and an apology for one of them is taken for the others too.
+pub(super) fn raise(linter: Linter<'_>, judged: &mut [Judged]) {
+    let tables = linter.lexicon.tables();
+    if judged.iter().any(|finding| is_offence(finding.severity)) {
+        return;
+    }
+    let entry = |finding: &Judged| &tables.entries[usize::from(finding.entry)];
+    let tone = |finding: &Judged| {
+        !matches!(entry(finding).rule.category, Category::Structure | Category::DisrespectfulAddress)
+    };
+    let forgiven =
+        |finding: &Judged| finding.mitigated_by.iter().any(|context| tables.contexts[usize::from(*context)].forgives);
+    let count = judged.iter().filter(|finding| tone(finding)).count();
+    if count < TOGETHER || judged.iter().any(|finding| tone(finding) && forgiven(finding)) {
+        return;
+    }
+    let Some(first) = judged.iter_mut().find(|finding| tone(finding)) else { return };
+    let wanted = linter.policy.severity(&tables.entries[usize::from(first.entry)].rule, Severity::Warning);
+    if let Some(severity) = wanted.filter(|severity| *severity > first.severity) {
+        first.severity = severity;
+        first.raised_by = count;
+    }
 }
 
 fn is_exempt(tables: &Tables, matches: &Matches, offence: &Offence) -> bool {

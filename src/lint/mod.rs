@@ -185,6 +185,7 @@ impl<'l> Linter<'l> {
                     .map(|context| context.title.as_str())
                     .collect(),
                 cues: finding.cues.iter().map(|cue| Cue { text: cue.text.clone(), weight: cue.weight }).collect(),
+                raised_by: finding.raised_by,
                 fixes: made,
             });
         }
@@ -201,6 +202,7 @@ impl<'l> Linter<'l> {
         if cues_speak {
             cues::judge(self, message, &scratch.matches, &mut scratch.judged);
         }
+        judge::raise(self, &mut scratch.judged);
         if structure_asks {
             structure::judge(self, message, &scratch.matches, &mut scratch.judged);
         }

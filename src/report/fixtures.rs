@@ -71,6 +71,7 @@ impl Sample {
             range: TextRange::from(range.clone()),
             mitigated_by: self.mitigated_by.clone(),
             cues: Vec::new(),
+            raised_by: 0,
             fixes: self.fixes.clone(),
         };
         let column = |offset: usize| self.message[..offset].chars().count() + 1;

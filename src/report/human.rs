@@ -88,7 +88,21 @@ impl HumanReporter {
             for other in others {
                 write!(out, "、{other}")?;
             }
-            writeln!(out, "，所以只作{}", diagnostic.severity.title())?;
+            // Several of them raise each other again.
+            let end = if diagnostic.raised_by == 0 {
+                format!("，所以只作{}", diagnostic.severity.title())
+            } else {
+                String::new()
+            };
+            writeln!(out, "{end}")?;
+        }
+        if diagnostic.raised_by > 0 {
+            let count = diagnostic.raised_by;
+            writeln!(
+                out,
+                "  {bold}合起来{bold:#}：单看一处不重，但这条消息里有 {count} 处，所以作{}",
+                diagnostic.severity.title()
+            )?;
         }
         match &diagnostic.rule.advice {
             Some(advice) => writeln!(out, "  {bold}怎么改{bold:#}：{}", Inline(advice))?,

@@ -51,6 +51,8 @@ pub struct JsonFinding<'a> {
     pub source: Vec<Cow<'a, str>>,
     /// Titles of the contexts in the message that lowered the severity.
     pub mitigated_by: Vec<Cow<'a, str>>,
+    /// How many mild findings in the message together raised its severity; zero where none did.
+    pub raised_by: usize,
     /// The weighted cues that made it, the weightiest first; empty where a phrase did.
     pub cues: Vec<JsonCue<'a>>,
     /// Ways to mend it, the best first.
@@ -124,6 +126,7 @@ impl<'a> From<&Finding<'a>> for JsonFinding<'a> {
             advice: rule.advice.as_deref().map(Cow::from),
             source: rule.source.iter().map(|id| id.as_str().into()).collect(),
             mitigated_by: diagnostic.mitigated_by.iter().map(|title| Cow::from(*title)).collect(),
+            raised_by: diagnostic.raised_by,
             cues: diagnostic.cues.iter().map(|cue| JsonCue { text: (&cue.text).into(), weight: cue.weight }).collect(),
             fixes: diagnostic.fixes.iter().filter_map(|fix| json_fix(finding.message_text, fix)).collect(),
         }
@@ -232,6 +235,7 @@ mod tests {
                 "advice": null,
                 "source": ["S2.12", "S3.9"],
                 "mitigated_by": [],
+                "raised_by": 0,
                 "cues": [],
                 "fixes": [{
                     "title": "先致歉，再给出路",
