@@ -74,7 +74,7 @@ fn messages_are_well_formed() {
             other => panic!("{}: {other}", message.id),
         }
     }
-    assert!(ids.len() >= 3000, "only {} messages", ids.len());
+    assert!(ids.len() >= 9000, "only {} messages", ids.len());
 }
 
 #[test]
@@ -139,7 +139,7 @@ fn messages_are_judged_as_well_as_before() {
     show("all", &total);
     // A little below what was measured when this was written.
     assert!(total.precision() >= 0.99, "precision {:.3}", total.precision());
-    assert!(total.recall() >= 0.95, "recall {:.3}", total.recall());
+    assert!(total.recall() >= 0.94, "recall {:.3}", total.recall());
     for (category, count) in &by_category {
         let least = if category == "disrespectful-address" { 0.5 } else { 0.85 };
         assert!(count.recall() >= least, "{category}: recall {:.3}", count.recall());

@@ -21,7 +21,7 @@ from sklearn.linear_model import LogisticRegression
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIMPLIFY = os.path.join(HERE, "..", "..", "src", "normalize", "simplify_pairs.rs")
 
-STRENGTH = 1.0  # the inverse of the penalty
+STRENGTH = 0.3  # the inverse of the penalty
 RARE = 3  # cues in fewer sentences are left out
 LEAST = 10  # as are cues that weigh less, in hundredths
 WEIGHT_REST = 0.3  # of the other sentences of a flagged message
@@ -31,7 +31,7 @@ WEIGHT_ORDINARY = 0.6
 WEIGHT_PLAIN_YOU = 0.5  # of a polite sentence with 你 in the place of 您
 LEANING_STRENGTH = 0.1  # as STRENGTH, for the categories
 LEANING_PRIOR = 0.3  # added to each count
-KEEN = 50  # the least weight of a cue that makes its sentence heard
+KEEN = 30  # the least weight of a cue that makes its sentence heard
 KEEN_SHARE = 0.0004  # and the most clean sentences that may hold it
 
 TURNED = {}

@@ -13,10 +13,10 @@ use crate::normalize::{fold_char, is_han};
 
 /// A sentence of so many hundredths or more is a finding of its category's severity. Calibrated so that of ordinary
 /// lines of real chats about two in a thousand reach it.
-pub const WARNING: i32 = 100;
+pub const WARNING: i32 = 90;
 
 /// A sentence of so many hundredths or more is a hint.
-pub const HINT: i32 = 50;
+pub const HINT: i32 = 45;
 
 /// The bit of a cue's value that says that it is keen.
 const KEEN: u32 = 1 << 31;
