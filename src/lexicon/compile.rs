@@ -602,17 +602,24 @@ fn demand((branch, anchor, when): &(Branch, usize, Vec<Condition>), variants: &[
 /// The literals of a part as they stand in folded text, with all variant spellings.
 fn spellings(part: &[Literal], variants: &[Variant], open: OpenSides) -> Vec<Vec<char>> {
     let mut texts: Vec<Vec<char>> = part.iter().map(|literal| folded(&literal.text)).collect();
-    let mut there: BTreeSet<char> = texts.iter().flatten().copied().collect();
+    // Which texts hold a character: nearly no variant touches nearly any text.
+    let mut holding: HashMap<char, Vec<usize>> = HashMap::new();
+    let note = |holding: &mut HashMap<char, Vec<usize>>, at: usize, text: &[char]| {
+        text.iter().for_each(|c| holding.entry(*c).or_default().push(at));
+    };
+    texts.iter().enumerate().for_each(|(at, text)| note(&mut holding, at, text));
     for variant in variants {
-        if !variant.to.iter().any(|c| there.contains(c)) {
-            continue;
-        }
-        there.extend(&variant.from);
-        let longest = texts.iter().map(Vec::len).max().unwrap_or_default();
+        let touched = variant.to.iter().filter_map(|c| holding.get(c)).flatten().copied();
+        let mut touched: BTreeSet<usize> = touched.collect();
+        let longest = touched.iter().map(|at| texts[*at].len()).max().unwrap_or_default();
         for end in 1..longest + variant.to.len() {
-            let respelled: Vec<Vec<char>> =
-                texts.iter().filter_map(|text| respelled(text, variant, end, open)).collect();
-            texts.extend(respelled);
+            let made: Vec<Vec<char>> =
+                touched.iter().filter_map(|at| respelled(&texts[*at], variant, end, open)).collect();
+            for text in made {
+                note(&mut holding, texts.len(), &text);
+                touched.insert(texts.len());
+                texts.push(text);
+            }
         }
     }
     texts
