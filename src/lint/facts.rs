@@ -32,19 +32,24 @@ pub(super) fn kept(before: &str, after: &str) -> bool {
 
 /// The bytes of the placeholder that the text begins with.
 fn placeholder(text: &str) -> Option<usize> {
-    const PAIRS: [(&str, &str); 8] =
-        [("{{", "}}"), ("${", "}"), ("#{", "}"), ("{", "}"), ("【", "】"), ("[", "]"), ("%(", ")s"), ("<", ">")];
     if text.starts_with("***") {
         return Some(text.len() - text.trim_start_matches('*').len());
     }
     if text.starts_with("%s") || text.starts_with("%d") {
         return Some(2);
     }
-    let (open, close) = PAIRS.iter().find(|(open, _)| text.starts_with(open))?;
-    let end = text[open.len()..].find(close)?;
-    let inner = &text[open.len()..open.len() + end];
-    let short = inner.chars().count() <= 30 && !inner.contains('\n');
-    short.then_some(open.len() + end + close.len())
+    let (open, name, close) = bracketed(text)?;
+    let short = name.chars().count() <= 30 && !name.contains('\n');
+    short.then_some(open.len() + name.len() + close.len())
+}
+
+/// The brackets of a placeholder that the text begins with, and what stands between them: opening, inside, closing.
+pub(super) fn bracketed(text: &str) -> Option<(&'static str, &str, &'static str)> {
+    const PAIRS: [(&str, &str); 8] =
+        [("{{", "}}"), ("${", "}"), ("#{", "}"), ("{", "}"), ("【", "】"), ("[", "]"), ("%(", ")s"), ("<", ">")];
+    let (open, close) = PAIRS.into_iter().find(|(open, _)| text.starts_with(open))?;
+    let inside = &text[open.len()..];
+    Some((open, &inside[..inside.find(close)?], close))
 }
 
 /// The bytes of the number or Latin word that the text begins with.

@@ -26,7 +26,7 @@ use crate::lexicon::{Entry, Lexicon};
 use crate::text::sentence::whole_graphemes;
 use judge::Judged;
 use matcher::Matches;
-use structure::LineCandidates;
+use structure::{LineCandidates, Next};
 
 /// Whether rewrites are made along with findings; they cost more than finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,8 +51,7 @@ static USUAL: Policy = Policy::USUAL;
 /// The places in a text at which it is worth looking, from its beginning on.
 pub struct Candidates<'l> {
     linter: Linter<'l>,
-    /// The next place by words, where it is known.
-    by_words: Option<Option<usize>>,
+    by_words: Next,
     by_structure: LineCandidates,
 }
 
@@ -60,12 +59,9 @@ impl Candidates<'_> {
     /// The offset in bytes of a place, at `from` or later, on whose line something may be found; lines before it hold
     /// nothing. `from` is the start of a line, and not before that of the last call; `text` is the same each time.
     pub fn next(&mut self, text: &str, from: usize) -> Option<usize> {
-        let stale = self.by_words.is_none_or(|known| known.is_some_and(|at| at < from));
-        if stale {
-            self.by_words = Some(self.linter.next_by_words(text, from));
-        }
+        let by_words = self.by_words.from(from, |from| self.linter.next_by_words(text, from));
         let by_structure = self.by_structure.next(text, from);
-        [self.by_words.flatten(), by_structure].into_iter().flatten().min()
+        [by_words, by_structure].into_iter().flatten().min()
     }
 }
 
@@ -107,7 +103,7 @@ impl<'l> Linter<'l> {
     #[must_use]
     pub fn candidates(self) -> Candidates<'l> {
         let by_structure = LineCandidates::new(self.policy.limit(Structure::LongSentence));
-        Candidates { linter: self, by_words: None, by_structure }
+        Candidates { linter: self, by_words: Next::Unknown, by_structure }
     }
 
     /// The offset in bytes of a place, at `from` or later, on whose line words may offend; lines before it hold none.

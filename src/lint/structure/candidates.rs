@@ -8,10 +8,11 @@ use memchr::memmem;
 
 use super::mixed_address::{FAMILIAR, POLITE};
 use super::{long_sentence, placeholder};
+use crate::document::plain::{line_at, next_line};
 
 /// Rows of marks in full width; those in half width are looked for by their bytes.
-static ROWS: LazyLock<Option<packed::Searcher>> =
-    LazyLock::new(|| packed::Searcher::new(["！！！", "？？", "。。", "！？", "？！"]));
+const ROWS: [&str; 5] = ["！！！", "？？", "。。", "！？", "？！"];
+static ROW_SEARCHER: LazyLock<Option<packed::Searcher>> = LazyLock::new(|| packed::Searcher::new(ROWS));
 
 /// Brackets in full width that may hold a placeholder, and crosses.
 const BRACKET: &str = "【";
@@ -31,14 +32,13 @@ const SEARCHES: [Search; 6] = [rows, half_width_rows, brackets, half_width_brack
 
 fn rows(text: &str, from: usize) -> Option<usize> {
     let haystack = &text.as_bytes()[from..];
-    match &*ROWS {
+    match &*ROW_SEARCHER {
         Some(searcher) => searcher.find(haystack).map(|found| from + found.start()),
         // Without vector instructions there is no such searcher.
-        None => ["！！！", "？？", "。。", "！？", "？！"]
-            .iter()
-            .filter_map(|row| memmem::find(haystack, row.as_bytes()))
-            .min()
-            .map(|at| from + at),
+        None => {
+            let found = ROWS.iter().filter_map(|row| memmem::find(haystack, row.as_bytes()));
+            found.min().map(|at| from + at)
+        }
     }
 }
 
@@ -52,64 +52,55 @@ fn half_width_rows(text: &str, from: usize) -> Option<usize> {
 }
 
 fn brackets(text: &str, from: usize) -> Option<usize> {
-    memmem::find_iter(&text.as_bytes()[from..], BRACKET.as_bytes())
-        .map(|at| from + at)
-        .find(|at| placeholder::length_at(text, *at).is_some())
+    placeholder_at(text, from, memmem::find_iter(&text.as_bytes()[from..], BRACKET.as_bytes()))
 }
 
 fn half_width_brackets(text: &str, from: usize) -> Option<usize> {
-    memchr::memchr3_iter(b'{', b'[', b'<', &text.as_bytes()[from..])
-        .map(|at| from + at)
-        .find(|at| placeholder::length_at(text, *at).is_some())
+    placeholder_at(text, from, memchr::memchr3_iter(b'{', b'[', b'<', &text.as_bytes()[from..]))
 }
 
 fn crosses(text: &str, from: usize) -> Option<usize> {
-    memmem::find_iter(&text.as_bytes()[from..], CROSSES.as_bytes())
-        .map(|at| from + at)
-        .find(|at| placeholder::length_at(text, *at).is_some())
+    placeholder_at(text, from, memmem::find_iter(&text.as_bytes()[from..], CROSSES.as_bytes()))
 }
 
 fn half_width_crosses(text: &str, from: usize) -> Option<usize> {
-    memchr::memchr3_iter(b'X', b'x', b'*', &text.as_bytes()[from..])
-        .map(|at| from + at)
-        .find(|at| placeholder::length_at(text, *at).is_some())
+    placeholder_at(text, from, memchr::memchr3_iter(b'X', b'x', b'*', &text.as_bytes()[from..]))
+}
+
+/// The first of `places`, counted from `from`, at which a placeholder begins.
+fn placeholder_at(text: &str, from: usize, mut places: impl Iterator<Item = usize>) -> Option<usize> {
+    places.find(|at| placeholder::length_at(text, from + at).is_some()).map(|at| from + at)
 }
 
 /// A line on which 你 stands with 您.
 fn mixed_address(text: &str, from: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
     let mut at = from;
-    while let Some(found) = memmem::find(&bytes[at..], FAMILIAR.as_bytes()) {
-        let place = at + found;
-        let start = memchr::memrchr(b'\n', &bytes[..place]).map_or(0, |end| end + 1);
-        let end = memchr::memchr(b'\n', &bytes[place..]).map_or(bytes.len(), |length| place + length);
-        if memmem::find(&bytes[start..end], POLITE.as_bytes()).is_some() {
-            return Some(place);
+    while let Some(found) = memmem::find(&text.as_bytes()[at..], FAMILIAR.as_bytes()) {
+        let line = line_at(text, at + found);
+        if text[line.clone()].contains(POLITE) {
+            return Some(at + found);
         }
-        at = end;
+        at = line.end;
     }
     None
 }
 
 /// A line that may hold a sentence of more than `most` Han characters.
 fn long_line(text: &str, from: usize, most: u32) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut start = from;
-    loop {
-        let end = memchr::memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |length| start + length);
-        if !long_sentence::too_short(end - start, most) && !long_sentence::find(&text[start..end], most).is_empty() {
+    let mut next = Some(from);
+    while let Some(start) = next {
+        let line = line_at(text, start);
+        if !long_sentence::too_short(line.len(), most) && !long_sentence::find(&text[line.clone()], most).is_empty() {
             return Some(start);
         }
-        if end == bytes.len() {
-            return None;
-        }
-        start = end + 1;
+        next = next_line(text, &line);
     }
+    None
 }
 
-/// Where a search is.
+/// Where a search is that goes over a text once, asked again and again from a later place on.
 #[derive(Clone, Copy)]
-enum Next {
+pub(in crate::lint) enum Next {
     Unknown,
     At(usize),
     Never,
@@ -117,7 +108,7 @@ enum Next {
 
 impl Next {
     /// The first place from `from` on, asked for only where it is not known yet.
-    fn from(&mut self, from: usize, search: impl FnOnce(usize) -> Option<usize>) -> Option<usize> {
+    pub(in crate::lint) fn from(&mut self, from: usize, search: impl FnOnce(usize) -> Option<usize>) -> Option<usize> {
         let stale = match self {
             Next::Unknown => true,
             Next::At(at) => *at < from,

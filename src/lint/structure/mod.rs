@@ -12,7 +12,7 @@ mod placeholder;
 mod punctuation;
 mod repeated_question;
 
-pub(super) use candidates::{LineCandidates, asks};
+pub(super) use candidates::{LineCandidates, Next, asks};
 pub(super) use late_reply::LateReply;
 pub(super) use repeated_question::RepeatedQuestions;
 

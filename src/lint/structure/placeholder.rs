@@ -1,5 +1,6 @@
 //! Placeholders that nobody filled in and leftovers of templates: {姓名}, 【】, XX, ***.
 
+use super::super::facts;
 use super::Shape;
 use crate::text::TextRange;
 
@@ -40,17 +41,6 @@ const FIELDS: [&str; 30] = [
 /// No placeholder is longer between its braces, in bytes.
 const LONGEST: usize = 90;
 
-/// Pairs of marks around a placeholder: the opening, the closing, and whether any name between them will do.
-const PAIRS: [(&str, &str, bool); 7] = [
-    ("{{", "}}", true),
-    ("${", "}", true),
-    ("#{", "}", true),
-    ("{", "}", true),
-    ("【", "】", false),
-    ("[", "]", false),
-    ("<", ">", false),
-];
-
 /// The placeholders of a message.
 pub(super) fn find(message: &str) -> Vec<Shape> {
     let mut found = Vec::new();
@@ -79,14 +69,12 @@ pub(super) fn length_at(message: &str, at: usize) -> Option<usize> {
 }
 
 fn bracketed(rest: &str) -> Option<usize> {
-    let (open, close, any) = PAIRS.iter().find(|(open, ..)| rest.starts_with(open))?;
-    let end = rest[open.len()..].find(close)?;
-    let name = &rest[open.len()..open.len() + end];
-    let whole = open.len() + end + close.len();
+    let (open, name, close) = facts::bracketed(rest)?;
+    let whole = open.len() + name.len() + close.len();
     let short = name.len() <= LONGEST && !name.contains('\n');
     let empty = name.trim().is_empty();
-    // 【客户姓名】 is to be filled in; 【温馨提示】 and 【某某旗舰店】 are headings.
-    let fits = *any && !empty || empty && *open == "【" || is_field(name);
+    // Between braces any name will do. 【客户姓名】 is to be filled in; 【温馨提示】 and 【某某旗舰店】 are headings.
+    let fits = open.ends_with('{') && !empty || empty && open == "【" || is_field(name);
     (short && fits).then_some(whole)
 }
 
