@@ -415,6 +415,7 @@ impl<'f> Compiler<'f> {
             title: source.title.clone(),
             when: self.conditions(place, &source.when),
             unless: self.conditions(place, &source.unless),
+            tone: source.tone.as_ref().and_then(|tone| self.condition(place.at(tone), &tone.value)),
         })
     }
 
@@ -791,7 +792,7 @@ fn without_containers(literals: &BTreeSet<Vec<char>>) -> Result<Vec<Vec<char>>, 
 
 /// The contexts that the conditions of an entry name, each once; being negated asks for that of negation.
 fn asked(entry: &Entry, negation: Option<u16>) -> Vec<u16> {
-    let of_rewrites = entry.rewrites.iter().flat_map(|rewrite| rewrite.when.iter().chain(&rewrite.unless));
+    let of_rewrites = entry.rewrites.iter().flat_map(|rewrite| rewrite.when.iter().chain(&rewrite.unless).chain(&rewrite.tone));
     let conditions = entry.when.iter().chain(&entry.unless).chain(&entry.soften).chain(entry.clear.iter().flatten());
     let contexts = conditions.chain(of_rewrites).filter_map(|condition| match condition {
         Condition::Context(context, _) => Some(*context),

@@ -160,6 +160,8 @@ pub struct Rewrite {
     pub when: Vec<Condition>,
     /// None may hold.
     pub unless: Vec<Condition>,
+    /// Where it holds the rewrite comes first, elsewhere last.
+    pub tone: Option<Condition>,
 }
 
 /// A phrase family, ready to be judged.

@@ -214,6 +214,9 @@ pub struct RewriteSource {
     pub replace: Replace,
     /// A title for the menu of fixes; by default the text itself.
     pub title: Option<String>,
+    /// The context that shows the register which the wording suits, such as `formal`: where it stands in the message the
+    /// rewrite comes before all others, elsewhere behind them.
+    pub tone: Option<Located<String>>,
     /// Conditions that must all hold.
     #[serde(default)]
     pub when: Vec<Located<String>>,

@@ -4,6 +4,7 @@ use super::conditions::Place;
 use super::facts;
 use super::judge::Judged;
 use super::matcher::Matches;
+use super::script;
 use super::{Linter, Scratch, is_offence};
 use crate::diagnostic::{Applicability, Fix};
 use crate::lexicon::compiled::Rewrite;
@@ -80,12 +81,13 @@ pub(super) fn attempts(
     let tables = linter.lexicon.tables();
     let entry = &tables.entries[usize::from(finding.entry)];
     let place = Place::new(tables, matches, finding.range);
+    let traditional = script::is_traditional(message);
     let mut tried: Vec<Attempt> = Vec::new();
-    for (number, rewrite) in entry.rewrites.iter().enumerate() {
+    for (number, rewrite) in in_register(&entry.rewrites, &place) {
         if !place.allows(&rewrite.when, &rewrite.unless) {
             continue;
         }
-        let edit = edit(message, matches, finding, rewrite);
+        let edit = edit(message, matches, finding, rewrite, traditional);
         let Ok(result) = apply_edits(message, std::slice::from_ref(&edit)) else { continue };
         let replaced = &message[edit.range.as_range()];
         // The words of the phrase itself are what is to go; everything else that is replaced may hold a fact.
@@ -110,6 +112,17 @@ pub(super) fn attempts(
         tried.push(Attempt { rewrite: number, edit, result, verdict });
     }
     tried
+}
+
+/// The rewrites by number: first those of the message's own register, last those of another one.
+fn in_register<'e>(rewrites: &'e [Rewrite], place: &Place<'_>) -> Vec<(usize, &'e Rewrite)> {
+    let mut ordered: Vec<(usize, &Rewrite)> = rewrites.iter().enumerate().collect();
+    ordered.sort_by_key(|(_, rewrite)| match rewrite.tone {
+        Some(tone) if place.holds(tone) => 0,
+        None => 1,
+        Some(_) => 2,
+    });
+    ordered
 }
 
 /// The entry of a finding in `result` that is this one again or that was not there before.
@@ -141,7 +154,7 @@ fn offence_after(
 }
 
 /// The edit that a rewrite makes.
-fn edit(message: &str, matches: &Matches, finding: &Judged, rewrite: &Rewrite) -> Edit<Prose> {
+fn edit(message: &str, matches: &Matches, finding: &Judged, rewrite: &Rewrite, traditional: bool) -> Edit<Prose> {
     let chars = matches.folded.chars();
     let to_prose = |range: TextRange<Folded>| matches.folded.to_prose(range);
     let own = whole_graphemes(message, to_prose(finding.range));
@@ -156,6 +169,7 @@ fn edit(message: &str, matches: &Matches, finding: &Judged, rewrite: &Rewrite) -
     let mut replacement = String::new();
     for piece in &rewrite.template {
         match piece {
+            Piece::Text(text) if traditional => replacement.push_str(&script::to_traditional(text)),
             Piece::Text(text) => replacement.push_str(text),
             Piece::Before => replacement.push_str(&message[range.start()..own.start()]),
             Piece::Match => replacement.push_str(&message[own.as_range()]),
@@ -168,12 +182,50 @@ fn edit(message: &str, matches: &Matches, finding: &Judged, rewrite: &Rewrite) -
             }
         }
     }
-    // A mark at the end gives way to the one that follows.
-    if message[range.end()..].chars().next().is_some_and(is_mark) {
-        replacement.truncate(replacement.trim_end_matches(is_mark).len());
-    }
-    Edit { range, replacement }
+    end_as_it_reads(message, Edit { range, replacement })
 }
+
+/// The edit with one mark at its end: that which follows in the message, unless a question has become a statement or a
+/// statement a question.
+fn end_as_it_reads(message: &str, edit: Edit<Prose>) -> Edit<Prose> {
+    let Edit { range, mut replacement } = edit;
+    let behind = &message[range.end()..];
+    if !behind.chars().next().is_some_and(is_mark) {
+        return Edit { range, replacement };
+    }
+    let asks_outright = replacement.ends_with(['?', '？']);
+    replacement.truncate(replacement.trim_end_matches(is_mark).len());
+    let run = behind.len() - behind.trim_start_matches(['?', '？', '!', '！', '。', '.']).len();
+    let asked = behind[..run].contains(['?', '？']);
+    let mark = if asked {
+        let asks = asks_outright || may_ask(replacement.rsplit(is_mark).next().unwrap_or_default());
+        (!asks).then_some('。')
+    } else {
+        (asks_outright && run > 0).then_some('？')
+    };
+    match mark {
+        Some(mark) if !replacement.is_empty() => {
+            replacement.push(mark);
+            Edit { range: TextRange::new(range.start(), range.end() + run), replacement }
+        }
+        _ => Edit { range, replacement },
+    }
+}
+
+/// Whether a clause may be a question: it ends in a particle, or has a word that asks and that the speaker does not put
+/// into a promise (我帮您看看怎么办).
+fn may_ask(clause: &str) -> bool {
+    let clause = script::to_simplified(clause);
+    let by_word = ASKING.iter().filter_map(|word| clause.find(word)).min();
+    clause.ends_with(['吗', '么', '呢', '嘛', '吧'])
+        || by_word.is_some_and(|at| !clause[..at].contains('我') || clause.starts_with('您'))
+}
+
+/// Words with which a clause may be a question.
+const ASKING: &[&str] = &[
+    "什么", "怎么", "怎样", "如何", "哪", "几点", "几号", "多少", "多久", "是否", "能否", "可否", "是不是", "有没有",
+    "能不能", "可不可以", "方不方便", "好不好", "行不行", "要不要", "需不需要", "为何", "谁",
+];
 
 fn is_mark(c: char) -> bool {
     matches!(c, '，' | '。' | '！' | '？' | '；' | '：' | '、' | '…' | ',' | '.' | '!' | '?' | ';' | '~' | '～')
@@ -187,4 +239,31 @@ fn without_blanks(message: &str, range: TextRange<Prose>, own: TextRange<Prose>)
     let head = &message[range.start()..own.start()];
     let tail = &message[own.end()..range.end()];
     TextRange::new(own.start() - head.trim_start().len(), own.end() + tail.trim_end().len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_as_it_reads() {
+        let cases = [
+            ("你不会看吗？", "您看这里就可以", "您看这里就可以。"),
+            ("你不会看吗？？！", "我跟您说一下怎么看", "我跟您说一下怎么看。"),
+            ("你不会看吗？", "您看是哪一步不清楚", "您看是哪一步不清楚？"),
+            ("你不会看嗎？", "請問方便說一下單號嗎？", "請問方便說一下單號嗎？"),
+            ("不知道。", "我帮您问一下，您看可以吗？", "我帮您问一下，您看可以吗？"),
+            ("不知道！", "我帮您问一下。", "我帮您问一下！"),
+            ("不知道，", "我帮您问一下。", "我帮您问一下，"),
+            ("不知道", "我帮您问一下。", "我帮您问一下。"),
+        ];
+        for (message, replacement, expected) in cases {
+            let end = message.trim_end_matches(is_mark).len();
+            let made = super::end_as_it_reads(
+                message,
+                Edit { range: TextRange::new(0, end), replacement: replacement.to_owned() },
+            );
+            assert_eq!(apply_edits(message, &[made]).unwrap(), expected, "{message}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod fixes;
 mod judge;
 mod matcher;
 mod quotes;
+mod script;
 mod structure;
 
 pub use conversation::Conversation;
