@@ -20,9 +20,6 @@ use crate::diagnostic::{Applicability, Category, Rule, Severity};
 use crate::normalize::{FoldedText, fold_char, is_filler};
 use crate::text::sentence::ends_clause;
 
-/// The most parts of one phrase.
-const MAX_PARTS: usize = 8;
-
 /// Names of conditions that are not contexts.
 const CONDITIONS: [(&str, Condition); 8] = [
     ("whole-message", Condition::WholeMessage),
@@ -456,11 +453,11 @@ impl<'f> Compiler<'f> {
     fn expand(&mut self, place: Place<'_>, pattern: &str) -> Vec<Branch> {
         match pattern::expand(pattern, &self.sets, fold_char) {
             Ok(branches) => {
-                if branches.iter().any(|branch| branch.parts.len() > MAX_PARTS) {
+                if branches.iter().any(|branch| branch.parts.len() > pattern::MAX_PARTS) {
                     self.error(
                         place,
                         format!("模式「{pattern}」的空隙太多"),
-                        format!("一个模式最多 {} 处空隙", MAX_PARTS - 1),
+                        format!("一个模式最多 {} 处空隙", pattern::MAX_PARTS - 1),
                     );
                     return Vec::new();
                 }
@@ -531,7 +528,7 @@ impl<'f> Compiler<'f> {
     }
 
     fn add_phrase(&mut self, place: Place<'_>, branch: Branch, owner: Owner, slots: &[String]) {
-        let anchor = anchor(&branch).unwrap_or_default() as u8; // at most MAX_PARTS
+        let anchor = anchor(&branch).unwrap_or_default() as u8; // at most pattern::MAX_PARTS
         let mut placed = Vec::new();
         for (part, literals) in branch.parts.into_iter().enumerate() {
             for literal in literals {
@@ -539,7 +536,7 @@ impl<'f> Compiler<'f> {
                     self.error(place, "捕获太多或字串太长", "一个词条最多 255 个捕获，一段最多 255 个字");
                     return;
                 };
-                placed.push((folded(&literal.text), part as u8, marks)); // at most MAX_PARTS
+                placed.push((folded(&literal.text), part as u8, marks)); // at most pattern::MAX_PARTS
             }
         }
         let table = if matches!(owner, Owner::Entry(_)) { &mut self.parts.offences } else { &mut self.parts.others };
@@ -792,7 +789,10 @@ fn without_containers(literals: &BTreeSet<Vec<char>>) -> Result<Vec<Vec<char>>, 
 
 /// The contexts that the conditions of an entry name, each once; being negated asks for that of negation.
 fn asked(entry: &Entry, negation: Option<u16>) -> Vec<u16> {
-    let of_rewrites = entry.rewrites.iter().flat_map(|rewrite| rewrite.when.iter().chain(&rewrite.unless).chain(&rewrite.tone));
+    let of_rewrites = entry
+        .rewrites
+        .iter()
+        .flat_map(|rewrite| rewrite.when.iter().chain(&rewrite.unless).chain(&rewrite.tone));
     let conditions = entry.when.iter().chain(&entry.unless).chain(&entry.soften).chain(entry.clear.iter().flatten());
     let contexts = conditions.chain(of_rewrites).filter_map(|condition| match condition {
         Condition::Context(context, _) => Some(*context),

@@ -7,6 +7,7 @@
 pub mod compile;
 pub mod compiled;
 pub mod cues;
+mod cut;
 pub mod error;
 pub mod frame;
 mod frequency;

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use super::cut::cuts;
+
 /// The most literals that one pattern may expand to.
 pub const MAX_LITERALS: usize = 4_000;
+
+/// The most parts that a pattern may have.
+pub const MAX_PARTS: usize = 8;
 
 /// How many characters a gap takes at most where the pattern does not say.
 pub const DEFAULT_GAP: u8 = 6;
@@ -45,7 +50,7 @@ pub struct Literal {
 pub struct Branch {
     /// The parts; one more than there are gaps.
     pub parts: Vec<Vec<Literal>>,
-    /// The most characters that each gap takes.
+    /// The most characters that each gap takes; zero where the parts touch.
     pub gaps: Vec<u8>,
 }
 
@@ -77,13 +82,19 @@ pub type WordSets = BTreeMap<String, Vec<String>>;
 /// Where it cannot be read or is not finite enough.
 pub fn expand(pattern: &str, sets: &WordSets, fold: fn(char) -> char) -> Result<Vec<Branch>, PatternError> {
     let nodes = Parser::new(pattern, fold).parse()?;
+    let alternatives = match nodes.as_slice() {
+        [Node::Alternatives(alternatives)] => alternatives.clone(),
+        _ => vec![nodes],
+    };
     let mut expander = Expander { sets, fold, open: Vec::new() };
-    let strings = expander.sequence(&nodes)?;
     let mut branches: Vec<Branch> = Vec::new();
-    for pieces in strings {
-        let branch = split_at_gaps(pieces)?;
-        add_branch(&mut branches, branch);
+    for nodes in alternatives {
+        let nodes = expander.cut(nodes)?;
+        for pieces in expander.sequence(&nodes)? {
+            add_branch(&mut branches, split_at_gaps(pieces)?);
+        }
     }
+    let branches = join_whole(branches);
     let count: usize = branches.iter().flat_map(|branch| &branch.parts).map(Vec::len).sum();
     if count > MAX_LITERALS {
         return Err(PatternError::TooMany(count));
@@ -252,6 +263,42 @@ struct Expander<'s> {
 type Pieces = Vec<Piece>;
 
 impl Expander<'_> {
+    /// The nodes, with gaps of no length where stretches of many literals are cut.
+    fn cut(&mut self, nodes: Vec<Node>) -> Result<Vec<Node>, PatternError> {
+        // Stretches of nodes, each with its literals. What is a gap or has one inside ends a stretch.
+        let mut stretches = Vec::new();
+        let mut between = Vec::new();
+        let mut stretch: Vec<(Node, Vec<Literal>)> = Vec::new();
+        for node in nodes {
+            let ways = self.node(&node)?;
+            if let [way] = ways.as_slice()
+                && let [Piece::Literals(literals)] = way.as_slice()
+            {
+                stretch.push((node, literals.clone()));
+            } else {
+                stretches.push(std::mem::take(&mut stretch));
+                between.push(node);
+            }
+        }
+        stretches.push(stretch);
+        let mut left = MAX_PARTS.saturating_sub(stretches.len());
+        let mut done = Vec::new();
+        let mut between = between.into_iter();
+        for stretch in stretches {
+            let (nodes, literals): (Vec<Node>, Vec<Vec<Literal>>) = stretch.into_iter().unzip();
+            let cuts = cuts(&literals, left);
+            left -= cuts.len();
+            for (at, node) in nodes.into_iter().enumerate() {
+                if cuts.contains(&at) {
+                    done.push(Node::Gap(0));
+                }
+                done.push(node);
+            }
+            done.extend(between.next());
+        }
+        Ok(done)
+    }
+
     /// Every way to read the nodes. Alternatives without gaps multiply inside one [`Piece::Literals`];
     /// those with gaps make ways of their own.
     fn sequence(&mut self, nodes: &[Node]) -> Result<Vec<Pieces>, PatternError> {
@@ -468,6 +515,18 @@ fn split_at_gaps(pieces: Pieces) -> Result<Vec<Branch>, PatternError> {
         return Err(PatternError::Empty);
     }
     Ok(branches)
+}
+
+/// The branches with those that are one part put together.
+fn join_whole(branches: Vec<Branch>) -> Vec<Branch> {
+    let (whole, mut rest): (Vec<Branch>, Vec<Branch>) = branches.into_iter().partition(|branch| branch.gaps.is_empty());
+    let mut literals: Vec<Literal> = whole.into_iter().flat_map(|branch| branch.parts).flatten().collect();
+    literals.sort();
+    literals.dedup();
+    if !literals.is_empty() {
+        rest.insert(0, Branch { parts: vec![literals], gaps: Vec::new() });
+    }
+    rest
 }
 
 fn add_branch(branches: &mut Vec<Branch>, more: Vec<Branch>) {

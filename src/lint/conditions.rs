@@ -52,16 +52,22 @@ impl<'m> Place<'m> {
     }
 
     /// The clause, cut also where a space or emoji stands between Han characters, as chat writers use them.
-    fn begins_clause(&self) -> bool {
-        let from = self.clause().start();
+    pub(super) fn clause_by_blanks(&self) -> TextRange<Folded> {
+        let clause = self.clause();
+        let loose = |at: usize| self.matches.folded.joint(at) == Joint::Loose;
         let mut start = self.range.start();
-        while start > from {
-            if self.matches.folded.joint(start) == Joint::Loose || self.chars[start - 1] == ' ' {
-                break;
-            }
+        while start > clause.start() && !loose(start) && self.chars[start - 1] != ' ' {
             start -= 1;
         }
-        self.is_bare(start..self.range.start(), Bare::Opener)
+        let mut end = self.range.end();
+        while end < clause.end() && !loose(end) && self.chars[end] != ' ' {
+            end += 1;
+        }
+        TextRange::new(start, end)
+    }
+
+    fn begins_clause(&self) -> bool {
+        self.is_bare(self.clause_by_blanks().start()..self.range.start(), Bare::Opener)
     }
 
     fn ends_clause(&self) -> bool {

@@ -10,7 +10,7 @@ use crate::diagnostic::{Applicability, Fix};
 use crate::lexicon::compiled::Rewrite;
 use crate::lexicon::rewrite::Piece;
 use crate::lexicon::schema::Replace;
-use crate::text::sentence::{clause_around, sentence_around, whole_graphemes};
+use crate::text::sentence::{sentence_around, whole_graphemes};
 use crate::text::{Edit, Folded, Prose, TextRange, apply_edits};
 
 /// What became of one rewrite of a finding.
@@ -87,7 +87,7 @@ pub(super) fn attempts(
         if !place.allows(&rewrite.when, &rewrite.unless) {
             continue;
         }
-        let edit = edit(message, matches, finding, rewrite, traditional);
+        let edit = edit(&place, message, matches, finding, rewrite, traditional);
         let Ok(result) = apply_edits(message, std::slice::from_ref(&edit)) else { continue };
         let replaced = &message[edit.range.as_range()];
         // The words of the phrase itself are what is to go; everything else that is replaced may hold a fact.
@@ -154,13 +154,20 @@ fn offence_after(
 }
 
 /// The edit that a rewrite makes.
-fn edit(message: &str, matches: &Matches, finding: &Judged, rewrite: &Rewrite, traditional: bool) -> Edit<Prose> {
+fn edit(
+    place: &Place<'_>,
+    message: &str,
+    matches: &Matches,
+    finding: &Judged,
+    rewrite: &Rewrite,
+    traditional: bool,
+) -> Edit<Prose> {
     let chars = matches.folded.chars();
     let to_prose = |range: TextRange<Folded>| matches.folded.to_prose(range);
     let own = whole_graphemes(message, to_prose(finding.range));
     let range = match rewrite.replace {
         Replace::Match => own,
-        Replace::Clause => widened(own, to_prose(clause_around(chars, finding.range))),
+        Replace::Clause => widened(own, to_prose(place.clause_by_blanks())),
         Replace::Sentence => widened(own, to_prose(sentence_around(chars, finding.range))),
         Replace::Message => TextRange::new(0, message.len()),
     };
@@ -223,8 +230,29 @@ fn may_ask(clause: &str) -> bool {
 
 /// Words with which a clause may be a question.
 const ASKING: &[&str] = &[
-    "什么", "怎么", "怎样", "如何", "哪", "几点", "几号", "多少", "多久", "是否", "能否", "可否", "是不是", "有没有",
-    "能不能", "可不可以", "方不方便", "好不好", "行不行", "要不要", "需不需要", "为何", "谁",
+    "什么",
+    "怎么",
+    "怎样",
+    "如何",
+    "哪",
+    "几点",
+    "几号",
+    "多少",
+    "多久",
+    "是否",
+    "能否",
+    "可否",
+    "是不是",
+    "有没有",
+    "能不能",
+    "可不可以",
+    "方不方便",
+    "好不好",
+    "行不行",
+    "要不要",
+    "需不需要",
+    "为何",
+    "谁",
 ];
 
 fn is_mark(c: char) -> bool {

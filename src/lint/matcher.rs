@@ -2,7 +2,7 @@
 
 use super::quotes::find_quoted;
 use crate::lexicon::Lexicon;
-use crate::lexicon::compiled::{Automaton, Owner, PhraseTable, Tables, Use};
+use crate::lexicon::compiled::{Automaton, Owner, Phrase, PhraseTable, Tables, Use};
 use crate::normalize::{FoldedText, Joint};
 use crate::text::sentence::ends_clause;
 use crate::text::{Folded, TextRange};
@@ -36,7 +36,7 @@ pub(super) struct Offence {
     pub(super) range: TextRange<Folded>,
     /// What its captures took, by slot.
     pub(super) captures: Vec<(u8, TextRange<Folded>)>,
-    /// Its parts, without the gaps.
+    /// Its parts, without the gaps; those that touch are one.
     pub(super) parts: Vec<TextRange<Folded>>,
 }
 
@@ -148,7 +148,7 @@ impl Matches {
                     || self.extend_back(table, &hits, &phrase.gaps, &mut chain)
                         && self.extend_on(table, &hits, &phrase.gaps, &mut chain);
                 if whole {
-                    self.add(tables, phrase.owner, &chain);
+                    self.add(tables, phrase, &chain);
                 }
             }
         }
@@ -215,18 +215,15 @@ impl Matches {
         (from..to).any(|index| ends_clause(self.folded.chars(), index))
     }
 
-    fn add(&mut self, tables: &Tables, owner: Owner, parts: &[PartHit]) {
+    fn add(&mut self, tables: &Tables, phrase: &Phrase, parts: &[PartHit]) {
+        let owner = phrase.owner;
         let range = TextRange::new(parts[0].range.start(), parts[parts.len() - 1].range.end());
         match owner {
             Owner::Entry(entry) => {
-                if parts.iter().all(|part| self.reads_as_word(part.range)) {
+                let words: Vec<_> = words(phrase, parts).collect();
+                if words.iter().all(|range| self.reads_as_word(*range)) {
                     let captures = captures(tables, parts);
-                    self.offences.push(Offence {
-                        entry,
-                        range,
-                        captures,
-                        parts: parts.iter().map(|part| part.range).collect(),
-                    });
+                    self.offences.push(Offence { entry, range, captures, parts: words });
                 }
             }
             Owner::EntryExemption(_) | Owner::Exemption(_) => self.exemptions.push((owner, range)),
@@ -254,6 +251,19 @@ impl Matches {
         }
         loose == 0 || joints == inner.len() || range.len() >= LONG_LITERAL
     }
+}
+
+/// The ranges of the parts, of those that touch as one.
+fn words<'p>(phrase: &'p Phrase, parts: &'p [PartHit]) -> impl Iterator<Item = TextRange<Folded>> + 'p {
+    let mut from = 0;
+    (0..parts.len()).filter_map(move |last| {
+        if phrase.gaps.get(last) == Some(&0) {
+            return None;
+        }
+        let range = TextRange::new(parts[from].range.start(), parts[last].range.end());
+        from = last + 1;
+        Some(range)
+    })
 }
 
 /// That literal as that part of that phrase, if it is one.

@@ -12,6 +12,7 @@ mod facts;
 mod fixes;
 mod judge;
 mod matcher;
+mod pieces;
 mod quotes;
 mod script;
 mod structure;
@@ -135,7 +136,7 @@ impl<'l> Linter<'l> {
 
     /// As [`Linter::check`], with the first test of all messages before it.
     pub fn check_quickly(self, message: &str, fixing: Fixing, scratch: &mut Scratch) -> Vec<Diagnostic<'l>> {
-        if self.next_by_words(message, 0).is_some() {
+        if self.next_by_words(message, 0).is_some() || message.len() > pieces::LONGEST {
             return self.check(message, fixing, scratch);
         }
         if !self.structure_asks(message) {
@@ -149,8 +150,25 @@ impl<'l> Linter<'l> {
 
     /// The findings in one message, in the order in which they stand.
     pub fn check(self, message: &str, fixing: Fixing, scratch: &mut Scratch) -> Vec<Diagnostic<'l>> {
+        if message.len() > pieces::LONGEST {
+            return self.check_pieces(message, fixing, scratch);
+        }
         self.judge(message, scratch);
         self.diagnostics(message, fixing, scratch)
+    }
+
+    fn check_pieces(self, message: &str, fixing: Fixing, scratch: &mut Scratch) -> Vec<Diagnostic<'l>> {
+        let mut all = Vec::new();
+        for piece in pieces::pieces(message) {
+            for mut found in self.check_quickly(&message[piece.clone()], fixing, scratch) {
+                found.range = found.range.shifted(piece.start);
+                for edit in found.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
+                    edit.range = edit.range.shifted(piece.start);
+                }
+                all.push(found);
+            }
+        }
+        all
     }
 
     /// What was judged, as it is shown.

@@ -49,7 +49,10 @@ mod tests {
 
     #[test]
     fn writes_traditional() {
-        assert_eq!(to_traditional("抱歉，这边帮您查一下发货时间，里面有说明"), "抱歉，這邊幫您查一下發貨時間，裡面有說明");
+        assert_eq!(
+            to_traditional("抱歉，这边帮您查一下发货时间，里面有说明"),
+            "抱歉，這邊幫您查一下發貨時間，裡面有說明"
+        );
         assert_eq!(to_simplified("還沒發貨嗎"), "还没发货吗");
     }
 }
