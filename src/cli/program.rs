@@ -15,7 +15,7 @@ use crate::report::{Finding, Problem};
 use crate::workspace::decode::{decode, encode};
 use crate::workspace::{
     Buffers, Drafts, Event, FixLevel, Mended, Settings, explain_io, find_options, in_order, load_documented,
-    load_lexicon, mend, read_options,
+    load_lexicon, mend, read_options, spell_out,
 };
 
 /// The engine of the program.
@@ -137,8 +137,7 @@ impl Engine for Program {
     }
 
     fn write_literals(&self, lexicons: &[PathBuf], out: &mut dyn Write) -> Result<(), RunError> {
-        let (_, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
-        for literal in &docs.literals {
+        for literal in spell_out(lexicons).map_err(RunError::Refused)? {
             writeln!(out, "{literal}")?;
         }
         Ok(())

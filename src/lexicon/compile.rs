@@ -41,12 +41,33 @@ const SCOPES: [(&str, Scope); 4] =
 /// # Errors
 /// Everything that is wrong in any of them.
 pub fn compile(files: &[SourceFile]) -> Result<(Lexicon, Docs), LexiconErrors> {
+    compile_and(files, Parts::finish)
+}
+
+/// The phrases of lexicon files spelled out, as a search for plain strings would need them: of each way to read an
+/// offence the words that stand together and are found in polite texts least. Those that hold another one are left out.
+///
+/// # Errors
+/// As [`compile`].
+pub fn spell_out(files: &[SourceFile]) -> Result<Vec<String>, LexiconErrors> {
+    compile_and(files, |parts, _| {
+        let spelled: BTreeSet<Vec<char>> =
+            parts.demands.iter().flat_map(|(branch, anchor, _)| branch.spelled(*anchor)).collect();
+        let minimal = without_containers(&spelled.iter().map(|literal| folded(literal)).collect())?;
+        Ok(minimal.iter().map(|literal| literal.iter().collect()).collect())
+    })
+}
+
+fn compile_and<T>(
+    files: &[SourceFile],
+    finish: impl FnOnce(Parts, &Merged) -> Result<T, String>,
+) -> Result<T, LexiconErrors> {
     let (merged, errors) = load::load(files);
     let mut compiler = Compiler::new(files, &merged, errors);
     compiler.run();
     let Compiler { mut errors, parts, .. } = compiler;
     if errors.is_empty() {
-        match parts.finish(&merged) {
+        match finish(parts, &merged) {
             Ok(done) => return Ok(done),
             Err(message) => errors.push(LexiconError {
                 file: files.first().map_or_else(String::new, |file| file.name.clone()),

@@ -54,6 +54,19 @@ pub struct Branch {
     pub gaps: Vec<u8>,
 }
 
+impl Branch {
+    /// All ways to spell what stands around that part without a gap.
+    pub(super) fn spelled(&self, part: usize) -> Vec<Vec<char>> {
+        let touches = |gap: &u8| *gap == 0;
+        let from = part - self.gaps[..part].iter().rev().take_while(|gap| touches(gap)).count();
+        let to = part + self.gaps[part..].iter().take_while(|gap| touches(gap)).count();
+        self.parts[from..=to].iter().fold(vec![Vec::new()], |heads, tails| {
+            let with = |head: &Vec<char>| tails.iter().map(|tail| [head.as_slice(), &tail.text].concat()).collect();
+            heads.iter().flat_map(|head| -> Vec<Vec<char>> { with(head) }).collect()
+        })
+    }
+}
+
 /// Why a pattern cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PatternError {

@@ -99,7 +99,20 @@ pub fn load_documented(overlays: &[PathBuf]) -> Result<(Lexicon, Docs), String> 
     compile_with(overlays)
 }
 
+/// The phrases of the built-in lexicon with `overlays` laid over it, spelled out.
+///
+/// # Errors
+/// As [`load_lexicon`].
+pub fn spell_out(overlays: &[PathBuf]) -> Result<Vec<String>, String> {
+    compile::spell_out(&with_builtin(overlays)?).map_err(|errors| errors.to_string())
+}
+
 fn compile_with(overlays: &[PathBuf]) -> Result<(Lexicon, Docs), String> {
+    compile::compile(&with_builtin(overlays)?).map_err(|errors| errors.to_string())
+}
+
+/// The files of the built-in lexicon, then the overlays.
+fn with_builtin(overlays: &[PathBuf]) -> Result<Vec<SourceFile>, String> {
     let mut files = builtin::files();
     for path in overlays {
         let file = read_lexicon(path)?;
@@ -110,7 +123,7 @@ fn compile_with(overlays: &[PathBuf]) -> Result<(Lexicon, Docs), String> {
             None => files.push(file),
         }
     }
-    compile::compile(&files).map_err(|errors| errors.to_string())
+    Ok(files)
 }
 
 fn read_lexicon(path: &Path) -> Result<SourceFile, String> {

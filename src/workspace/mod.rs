@@ -12,7 +12,7 @@ mod progress;
 mod write;
 
 pub use check::{Buffers, Event, Found, Settings};
-pub use config::{Drafts, find_options, load_documented, load_lexicon, read_options};
+pub use config::{Drafts, find_options, load_documented, load_lexicon, read_options, spell_out};
 pub use diff::{DiffStyle, write_diff};
 pub use discover::{Discovery, HiddenFiles, IgnoreFiles, PathProblem, Walk, discover};
 pub use fix::{FixLevel, Mended, mend};
