@@ -18,8 +18,9 @@ const COST_OF_EMPTY: usize = 16;
 const TELLING: usize = 3;
 
 /// Before which of the pieces of a stretch it is cut, in ascending order; at most `most` cuts. Each piece is given by its
-/// literals.
-pub(super) fn cuts(pieces: &[Vec<Literal>], most: usize) -> Vec<usize> {
+/// literals. Where something stands before or behind the stretch, as `neighbours` says, no part there may be empty: the
+/// edge of a capture may be left to it.
+pub(super) fn cuts(pieces: &[Vec<Literal>], neighbours: [bool; 2], most: usize) -> Vec<usize> {
     let whole = pieces.iter().fold(1usize, |count, piece| count.saturating_mul(piece.len()));
     if whole <= WHOLE {
         return Vec::new();
@@ -33,6 +34,10 @@ pub(super) fn cuts(pieces: &[Vec<Literal>], most: usize) -> Vec<usize> {
             let part = &pieces[start..end];
             let shortest = shortest(part);
             let empty = part.iter().flatten().filter(|literal| literal.text.is_empty());
+            let at_edge = neighbours[0] && start == 0 || neighbours[1] && end == pieces.len();
+            if shortest == 0 && at_edge {
+                continue;
+            }
             let marked = shortest == 0 && empty.into_iter().any(|literal| !literal.marks.is_empty());
             if marked || start > 0 && may_run(pieces, start) {
                 continue;
@@ -105,21 +110,24 @@ mod tests {
     fn cuts_where_it_spares_much() {
         let many = "看看|查查|找找|搜搜|问问|翻翻|瞧瞧|试试";
         let stretch = |pieces: &[&str]| pieces.iter().map(|words| piece(words)).collect::<Vec<_>>();
-        assert_eq!(cuts(&stretch(&["您|你", "去|来", "看|查"]), 7), [0; 0], "small");
-        assert_eq!(cuts(&stretch(&["您自己|你自己", many, "一下吧|一下呗|就行", "啊|哦|呢"]), 7), [2]);
-        assert_eq!(cuts(&stretch(&["您自己|你自己", many, many, many]), 0), [0; 0], "no cut left");
+        assert_eq!(cuts(&stretch(&["您|你", "去|来", "看|查"]), [false; 2], 7), [0; 0], "small");
+        assert_eq!(cuts(&stretch(&["您自己|你自己", many, "一下吧|一下呗|就行", "啊|哦|呢"]), [false; 2], 7), [2]);
+        assert_eq!(cuts(&stretch(&["您自己|你自己", many, many, many]), [false; 2], 0), [0; 0], "no cut left");
         // A part that may be empty costs more than one that may not.
-        assert_eq!(cuts(&stretch(&["您自己|你自己|", many, "去就行|去得了|就行了|就好了|完了吧"]), 7), [2]);
-        assert_eq!(cuts(&stretch(&["找|问|跟|管", "他|她|它|他们|她们", "要去|认去|算去|闹去|扯去|讨去|"]), 7), [2]);
+        assert_eq!(cuts(&stretch(&["您自己|你自己|", many, "去就行|去得了|就行了|就好了|完了吧"]), [false; 2], 7), [2]);
+        assert_eq!(
+            cuts(&stretch(&["找|问|跟|管", "他|她|它|他们|她们", "要去|认去|算去|闹去|扯去|讨去|"]), [false; 2], 7),
+            [2]
+        );
         // No cut between 看 and 看.
-        assert_eq!(cuts(&stretch(&["您自己看|你自己看|您自个看", many, "吧|啊|呢|呗"]), 7), [2]);
+        assert_eq!(cuts(&stretch(&["您自己看|你自己看|您自个看", many, "吧|啊|呢|呗"]), [false; 2], 7), [2]);
     }
 
     #[test]
     fn leaves_a_part_that_tells() {
         let two = "不行|不能|不可|不许|不准|不得|不让|不给";
         let stretch: Vec<_> = [two, two, "的|了|啊"].into_iter().map(piece).collect();
-        let cut = cuts(&stretch, 7);
+        let cut = cuts(&stretch, [false; 2], 7);
         assert!(cut.iter().all(|at| *at != 1) || cut.len() == 1, "{cut:?}");
         let parts: Vec<usize> = [&[0], cut.as_slice(), &[3]]
             .concat()

@@ -297,9 +297,10 @@ impl Expander<'_> {
         let mut left = MAX_PARTS.saturating_sub(stretches.len());
         let mut done = Vec::new();
         let mut between = between.into_iter();
-        for stretch in stretches {
+        let last = stretches.len() - 1;
+        for (number, stretch) in stretches.into_iter().enumerate() {
             let (nodes, literals): (Vec<Node>, Vec<Vec<Literal>>) = stretch.into_iter().unzip();
-            let cuts = cuts(&literals, left);
+            let cuts = cuts(&literals, [number > 0, number < last], left);
             left -= cuts.len();
             for (at, node) in nodes.into_iter().enumerate() {
                 if cuts.contains(&at) {
