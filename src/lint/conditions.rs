@@ -17,11 +17,18 @@ pub(super) struct Place<'m> {
     chars: &'m [char],
     /// The match, with the particles it took in.
     range: TextRange<Folded>,
+    /// Whether contexts inside the match count.
+    inside: bool,
 }
 
 impl<'m> Place<'m> {
     pub(super) fn new(tables: &'m Tables, matches: &'m Matches, range: TextRange<Folded>) -> Self {
-        Place { tables, matches, chars: matches.folded.chars(), range }
+        Place { tables, matches, chars: matches.folded.chars(), range, inside: false }
+    }
+
+    /// The same place where contexts inside the match count too: of what cues find no word is known to be what offends.
+    pub(super) fn with_inside(self, inside: bool) -> Self {
+        Place { inside, ..self }
     }
 
     /// Whether all of `when` and none of `unless` hold.
@@ -149,10 +156,9 @@ impl<'m> Place<'m> {
             Scope::Before => TextRange::new(self.clause().start(), self.range.start()),
             Scope::After => TextRange::new(self.range.end(), self.clause().end()),
         };
-        self.matches
-            .contexts
-            .iter()
-            .any(|(found, range)| *found == context && within.covers(*range) && !self.range.covers(*range))
+        self.matches.contexts.iter().any(|(found, range)| {
+            *found == context && within.covers(*range) && (self.inside || !self.range.covers(*range))
+        })
     }
 
     /// Where the match ends with the final particles, and a closing 亲, that only the end of the clause follows.

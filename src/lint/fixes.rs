@@ -80,7 +80,7 @@ pub(super) fn attempts(
 ) -> Vec<Attempt> {
     let tables = linter.lexicon.tables();
     let entry = &tables.entries[usize::from(finding.entry)];
-    let place = Place::new(tables, matches, finding.range);
+    let place = Place::new(tables, matches, finding.range).with_inside(!finding.cues.is_empty());
     let traditional = script::is_traditional(message);
     let mut tried: Vec<Attempt> = Vec::new();
     for (number, rewrite) in in_register(&entry.rewrites, &place) {

@@ -82,22 +82,38 @@ pub(super) fn judge(linter: Linter<'_>, matches: &Matches, judged: &mut Vec<Judg
         let gives_way = tables.entries[usize::from(offence.entry)].rule.category == Category::Structure;
         (gives_way, std::cmp::Reverse(offence.range.len()), offence.entry, offence.range.start())
     });
-    let mut taken: Vec<TextRange<Folded>> = Vec::new();
+    // Each with whether it offends; what was cleared takes its place too.
+    let mut taken: Vec<(TextRange<Folded>, Option<Severity>, Category)> = Vec::new();
     for (offence, range) in hits {
-        if taken.iter().any(|other| other.overlaps(range)) {
-            continue;
-        }
-        taken.push(range);
         let entry = &tables.entries[usize::from(offence.entry)];
         let Some(severity) = linter.severity(entry) else { continue };
-        if let Some((severity, mitigated_by)) = mitigate(entry, severity, &Place::new(tables, matches, range)) {
-            judged.push(Judged {
-                captures: offence.captures.clone(),
-                parts: offence.parts.clone(),
-                mitigated_by,
-                ..Judged::new(usize::from(offence.entry), range, severity)
-            });
+        let category = entry.rule.category;
+        let mut overlapped = taken.iter().filter(|(other, ..)| other.overlaps(range)).peekable();
+        if overlapped.peek().is_some() {
+            // Of one category the longer phrase knows better, also where it is mild; of another, the graver one stands.
+            let milder = |(_, of, other): &(_, Option<Severity>, Category)| {
+                *other != category && of.is_some_and(|of| !is_offence(of))
+            };
+            if !is_offence(severity) || !overlapped.all(milder) {
+                continue;
+            }
         }
+        let mitigated = mitigate(entry, severity, &Place::new(tables, matches, range));
+        let Some((severity, mitigated_by)) = mitigated else {
+            taken.push((range, None, category));
+            continue;
+        };
+        if taken.iter().any(|(other, ..)| other.overlaps(range)) && !is_offence(severity) {
+            continue;
+        }
+        judged.retain(|other| !other.range.overlaps(range));
+        taken.push((range, Some(severity), category));
+        judged.push(Judged {
+            captures: offence.captures.clone(),
+            parts: offence.parts.clone(),
+            mitigated_by,
+            ..Judged::new(usize::from(offence.entry), range, severity)
+        });
     }
     judged.sort_by_key(|finding| (finding.range.start(), finding.range.end()));
 }
