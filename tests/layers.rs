@@ -9,16 +9,19 @@ const LAYERS: [&[&str]; 6] = [
     &["text"],
     &["normalize", "document", "diagnostic"],
     &["lexicon", "config", "builtin"],
-    &["lint"],
+    &["lint", "completion"],
     &["report", "workspace"],
     &["cli"],
 ];
 
 /// Modules of one layer that never use each other.
-const STRANGERS: [&[&str]; 2] = [&["normalize", "document", "diagnostic"], &["report", "workspace"]];
+const STRANGERS: [&[&str]; 3] =
+    [&["normalize", "document", "diagnostic"], &["lint", "completion"], &["report", "workspace"]];
 
 /// What strangers may use of each other all the same: who, whom, and which of its things.
-const EXCEPTIONS: [(&str, &str, &str); 1] = [
+const EXCEPTIONS: [(&str, &str, &str); 2] = [
+    // An entry is read from its file in the form in which it is shown.
+    ("workspace", "report", "explain"),
     // Where a finding stands in its file is counted while the file is read, and shown as it was counted.
     ("workspace", "report", "Place"),
 ];

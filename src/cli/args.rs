@@ -342,6 +342,16 @@ pub enum LexiconCommand {
         #[arg(short = 'v', long, help_heading = "选项")]
         verbose: bool,
     },
+    /// 打印一个条目在词库文件里的原文
+    #[command(help_template = TEMPLATE, override_usage = "wanyan lexicon show [选项] <规则>")]
+    Show {
+        /// 规则名：类别/名字，如 blunt-refusal/no-way
+        #[arg(value_name = "规则", help_heading = "参数")]
+        rule: String,
+        /// 再用一个词库文件，可以写多次
+        #[arg(long = "lexicon", value_name = "文件", help_heading = "选项")]
+        lexicons: Vec<PathBuf>,
+    },
     /// 打印一个新条目的样板，照着填就行
     #[command(help_template = TEMPLATE, override_usage = "wanyan lexicon new <规则>")]
     New {

@@ -8,22 +8,21 @@ use std::path::{Path, PathBuf};
 use super::engine::{CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, RunError, Selection};
 use crate::config::{Options, Policy};
 use crate::document::ExtractOptions;
-use crate::lexicon::{Docs, Lexicon, schema::LexiconFile};
-use crate::lint::{Linter, examples};
-use crate::report::explain::{Example, Passage, RuleDoc};
+use crate::lexicon::Lexicon;
+use crate::lexicon::error::did_you_mean;
+use crate::lexicon::schema::LexiconFile;
+use crate::lint::{FixLevel, Linter, examples};
+use crate::report::explain::{RuleDoc, WrittenEntry};
 use crate::report::{Finding, Problem};
 use crate::workspace::decode::{decode, encode};
 use crate::workspace::{
-    Buffers, Drafts, Event, FixLevel, Mended, Settings, explain_io, find_options, in_order, load_documented,
-    load_lexicon, mend, read_options,
+    Buffers, Drafts, Event, Mended, Settings, explain_io, find_options, in_order, load_documented, load_lexicon, mend,
+    read_options, written_entry,
 };
 
 /// The engine of the program.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Program;
-
-/// How many examples the documentation of a rule shows.
-const SHOWN_EXAMPLES: usize = 5;
 
 impl Engine for Program {
     fn check(&self, selection: &Selection, inputs: &[Input], sink: &mut dyn CheckSink) -> Result<(), RunError> {
@@ -108,7 +107,7 @@ impl Engine for Program {
     ) -> Result<(), RunError> {
         let (lexicon, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
         let mut rules: Vec<RuleDoc<'_>> =
-            (0..docs.entries.len()).map(|number| document_rule(&lexicon, &docs, number)).collect();
+            (0..docs.entries.len()).map(|number| RuleDoc::new(&lexicon, &docs, number)).collect();
         rules.sort_by_key(|doc| doc.rule.category);
         show(&rules)
     }
@@ -142,6 +141,16 @@ impl Engine for Program {
             writeln!(out, "{literal}")?;
         }
         Ok(())
+    }
+
+    fn written_entry(&self, lexicons: &[PathBuf], rule: &str) -> Result<WrittenEntry, RunError> {
+        let (lexicon, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
+        let Some((number, _)) = lexicon.entry(rule) else {
+            let rules = lexicon.tables().entries.iter().map(|entry| entry.rule.id.as_str());
+            let guess = did_you_mean(rule, rules).map(|best| format!("，是不是想说“{best}”？")).unwrap_or_default();
+            return Err(RunError::Refused(format!("没有规则“{rule}”{guess}\n所有规则：wanyan rules")));
+        };
+        written_entry(&lexicon, &docs, number).map_err(RunError::Refused)
     }
 
     fn lexicon_schema(&self) -> String {
@@ -271,34 +280,4 @@ fn read_and_mend(
     }
     let after = encode(&mended.text, encoding, bom).map_err(|error| plain(error.to_string()))?;
     Ok(MendedFile { before, before_text, after, mended })
-}
-
-fn document_rule<'a>(lexicon: &'a Lexicon, docs: &'a Docs, number: usize) -> RuleDoc<'a> {
-    let entry = &lexicon.tables().entries[number];
-    let own = &docs.entries[number];
-    let linter = Linter::new(lexicon);
-    RuleDoc {
-        rule: &entry.rule,
-        severity: entry.severity,
-        passages: docs
-            .passages
-            .iter()
-            .filter(|passage| entry.rule.source.contains(&passage.id))
-            .map(|passage| Passage {
-                id: &passage.id,
-                title: &passage.title,
-                document: &passage.document,
-                text: &passage.text,
-            })
-            .collect(),
-        examples: own
-            .sentences
-            .iter()
-            .chain(&own.bad)
-            .take(SHOWN_EXAMPLES)
-            .map(|(_, text)| Example { before: text, after: examples::rewrites(linter, number, text) })
-            .collect(),
-        good: own.good.iter().take(SHOWN_EXAMPLES).map(|(_, text)| text.as_str()).collect(),
-        patterns: own.patterns.iter().map(String::as_str).collect(),
-    }
 }
