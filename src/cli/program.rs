@@ -6,7 +6,6 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::engine::{CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, RunError, Selection};
-use crate::config::{Options, Policy};
 use crate::document::ExtractOptions;
 use crate::lexicon::{Docs, Lexicon, schema::LexiconFile};
 use crate::lint::{Linter, examples};
@@ -14,8 +13,8 @@ use crate::report::explain::{Example, Passage, RuleDoc};
 use crate::report::{Finding, Problem};
 use crate::workspace::decode::{decode, encode};
 use crate::workspace::{
-    Buffers, Drafts, Event, FixLevel, Mended, Settings, explain_io, find_options, in_order, load_documented,
-    load_lexicon, mend, read_options,
+    Buffers, Event, Faults, FixLevel, Mended, Project, Settings, explain_io, find_options, in_order, load_documented,
+    mend,
 };
 
 /// The engine of the program.
@@ -28,7 +27,7 @@ const SHOWN_EXAMPLES: usize = 5;
 impl Engine for Program {
     fn check(&self, selection: &Selection, inputs: &[Input], sink: &mut dyn CheckSink) -> Result<(), RunError> {
         let prepared = prepare(selection)?;
-        let settings = prepared.settings(selection);
+        let settings = prepared.settings(selection.input, selection.fixing);
         if let [only] = inputs {
             // One input goes to the sink as it is read, however many findings it has.
             let name = shown(only);
@@ -66,7 +65,7 @@ impl Engine for Program {
         sink: &mut dyn FixSink,
     ) -> Result<(), RunError> {
         let prepared = prepare(selection)?;
-        let settings = prepared.settings(selection);
+        let settings = prepared.settings(selection.input, selection.fixing);
         in_order(
             inputs.len(),
             threads(selection),
@@ -106,7 +105,7 @@ impl Engine for Program {
         lexicons: &[PathBuf],
         show: &mut dyn FnMut(&[RuleDoc<'_>]) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
-        let (lexicon, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
+        let (lexicon, docs) = load_documented(lexicons).map_err(refused)?;
         let mut rules: Vec<RuleDoc<'_>> =
             (0..docs.entries.len()).map(|number| document_rule(&lexicon, &docs, number)).collect();
         rules.sort_by_key(|doc| doc.rule.category);
@@ -114,7 +113,7 @@ impl Engine for Program {
     }
 
     fn test_lexicon(&self, files: &[PathBuf]) -> Result<Vec<ExampleOutcome>, RunError> {
-        let (lexicon, docs) = load_documented(files).map_err(RunError::Refused)?;
+        let (lexicon, docs) = load_documented(files).map_err(refused)?;
         let named: Vec<String> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
         let linter = Linter::new(&lexicon);
         let mut outcomes = Vec::new();
@@ -137,7 +136,7 @@ impl Engine for Program {
     }
 
     fn write_literals(&self, lexicons: &[PathBuf], out: &mut dyn Write) -> Result<(), RunError> {
-        let (_, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
+        let (_, docs) = load_documented(lexicons).map_err(refused)?;
         for literal in &docs.literals {
             writeln!(out, "{literal}")?;
         }
@@ -150,47 +149,12 @@ impl Engine for Program {
 }
 
 /// What the selection and the configuration ask for.
-struct Prepared {
-    lexicon: Lexicon,
-    policy: Policy,
-    extract: ExtractOptions,
-    drafts: Drafts,
-}
-
-impl Prepared {
-    fn settings(&self, selection: &Selection) -> Settings<'_> {
-        Settings {
-            linter: Linter::new(&self.lexicon).with_policy(&self.policy),
-            format: selection.input,
-            extract: self.extract.clone(),
-            fixing: selection.fixing,
-            drafts: self.drafts.clone(),
-        }
-    }
-}
-
-fn prepare(selection: &Selection) -> Result<Prepared, RunError> {
+fn prepare(selection: &Selection) -> Result<Project, RunError> {
     let file = match &selection.config {
         ConfigChoice::None => None,
         ConfigChoice::File(file) => Some(file.clone()),
         ConfigChoice::Discover => find_options(Path::new(".")),
     };
-    let options = match &file {
-        Some(file) => read_options(file).map_err(RunError::Refused)?,
-        None => Options::default(),
-    };
-    let file = file.unwrap_or_default();
-    let drafts = Drafts::new(&options.drafts, &file).map_err(RunError::Refused)?;
-    let mut overlays: Vec<PathBuf> = options.lexicon.iter().map(PathBuf::from).collect();
-    overlays.extend(selection.lexicons.iter().cloned());
-    let lexicon = load_lexicon(&overlays).map_err(RunError::Refused)?;
-    let policy = options.policy();
-    if policy != Policy::USUAL {
-        let rules = lexicon.tables().entries.iter().map(|entry| entry.rule.id.as_str());
-        if let Some(unknown) = policy.unknown(rules) {
-            return Err(RunError::Refused(format!("{}：{unknown}", file.display())));
-        }
-    }
     let arguments = ExtractOptions {
         agent_labels: selection.agents.clone(),
         customer_labels: selection.customers.clone(),
@@ -198,7 +162,11 @@ fn prepare(selection: &Selection) -> Result<Prepared, RunError> {
         fields: selection.fields.clone(),
         message: selection.unit,
     };
-    Ok(Prepared { lexicon, policy, extract: options.extract_options(&arguments), drafts })
+    Project::load(file.as_deref(), &selection.lexicons, &arguments).map_err(refused)
+}
+
+fn refused(faults: Faults) -> RunError {
+    RunError::Refused(faults.to_string())
 }
 
 fn threads(selection: &Selection) -> NonZeroUsize {

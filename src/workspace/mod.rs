@@ -8,16 +8,20 @@ mod diff;
 mod discover;
 mod fix;
 mod parallel;
+mod parent;
 mod progress;
+mod project;
 mod write;
 
-pub use check::{Buffers, Event, Found, Settings};
-pub use config::{Drafts, find_options, load_documented, load_lexicon, read_options};
+pub use check::{Buffers, Event, Found, SNIFFED, Settings, show_what_cannot_be_written};
+pub use config::{Drafts, absolute, find_options, load_documented, load_lexicon, read_options, read_text};
 pub use diff::{DiffStyle, write_diff};
 pub use discover::{Discovery, HiddenFiles, IgnoreFiles, PathProblem, Walk, discover};
 pub use fix::{FixLevel, Mended, mend};
 pub use parallel::in_order;
+pub use parent::Parent;
 pub use progress::Progress;
+pub use project::{Fault, Faults, Project};
 pub use write::{WriteError, create_output, replace_file};
 
 use std::io;
