@@ -5,12 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers, from the bottom. A module may use those below it and those beside it.
-const LAYERS: [&[&str]; 6] = [
+const LAYERS: [&[&str]; 7] = [
     &["text"],
     &["normalize", "document", "diagnostic"],
     &["lexicon", "config", "builtin"],
     &["lint", "completion"],
     &["report", "workspace"],
+    // A front of its own, which the program starts.
+    &["lsp"],
     &["cli"],
 ];
 
@@ -191,9 +193,19 @@ fn no_arrow_points_up() {
     }
     assert!(errors.is_empty(), "{}", errors.join("\n"));
     // Whoever reads nothing finds nothing wrong.
-    for module in
-        ["normalize", "document", "diagnostic", "lexicon", "config", "builtin", "lint", "report", "workspace", "cli"]
-    {
+    for module in [
+        "normalize",
+        "document",
+        "diagnostic",
+        "lexicon",
+        "config",
+        "builtin",
+        "lint",
+        "report",
+        "workspace",
+        "lsp",
+        "cli",
+    ] {
         assert!(arrows.contains_key(module), "no use of another module was found in {module}");
     }
 }
@@ -236,6 +248,8 @@ fn the_table_says_what_it_should() {
         ("report", "cli::run", false),
         ("lint", "surprise::Thing", false),
         ("cli", "workspace::mend", true),
+        ("cli", "lsp::serve_stdio", true),
+        ("lsp", "cli::run", false),
     ];
     for (module, path, right) in cases {
         assert_eq!(wrong(module, path).is_none(), right, "{module} uses {path}");

@@ -6,7 +6,6 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::engine::{CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, RunError, Selection};
-use crate::config::{Options, Policy};
 use crate::document::ExtractOptions;
 use crate::lexicon::Lexicon;
 use crate::lexicon::error::did_you_mean;
@@ -16,8 +15,7 @@ use crate::report::explain::{RuleDoc, WrittenEntry};
 use crate::report::{Finding, Problem};
 use crate::workspace::decode::{decode, encode};
 use crate::workspace::{
-    Buffers, Drafts, Event, Mended, Settings, explain_io, find_options, in_order, load_documented, load_lexicon, mend,
-    read_options, written_entry,
+    Buffers, Event, Faults, Mended, Project, Settings, explain_io, find_options, in_order, load_documented, mend, written_entry,
 };
 
 /// The engine of the program.
@@ -27,7 +25,7 @@ pub struct Program;
 impl Engine for Program {
     fn check(&self, selection: &Selection, inputs: &[Input], sink: &mut dyn CheckSink) -> Result<(), RunError> {
         let prepared = prepare(selection)?;
-        let settings = prepared.settings(selection);
+        let settings = prepared.settings(selection.input, selection.fixing);
         if let [only] = inputs {
             // One input goes to the sink as it is read, however many findings it has.
             let name = shown(only);
@@ -65,7 +63,7 @@ impl Engine for Program {
         sink: &mut dyn FixSink,
     ) -> Result<(), RunError> {
         let prepared = prepare(selection)?;
-        let settings = prepared.settings(selection);
+        let settings = prepared.settings(selection.input, selection.fixing);
         in_order(
             inputs.len(),
             threads(selection),
@@ -105,7 +103,7 @@ impl Engine for Program {
         lexicons: &[PathBuf],
         show: &mut dyn FnMut(&[RuleDoc<'_>]) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
-        let (lexicon, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
+        let (lexicon, docs) = load_documented(lexicons).map_err(refused)?;
         let mut rules: Vec<RuleDoc<'_>> =
             (0..docs.entries.len()).map(|number| RuleDoc::new(&lexicon, &docs, number)).collect();
         rules.sort_by_key(|doc| doc.rule.category);
@@ -113,7 +111,7 @@ impl Engine for Program {
     }
 
     fn test_lexicon(&self, files: &[PathBuf]) -> Result<Vec<ExampleOutcome>, RunError> {
-        let (lexicon, docs) = load_documented(files).map_err(RunError::Refused)?;
+        let (lexicon, docs) = load_documented(files).map_err(refused)?;
         let named: Vec<String> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
         let linter = Linter::new(&lexicon);
         let mut outcomes = Vec::new();
@@ -136,7 +134,7 @@ impl Engine for Program {
     }
 
     fn write_literals(&self, lexicons: &[PathBuf], out: &mut dyn Write) -> Result<(), RunError> {
-        let (_, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
+        let (_, docs) = load_documented(lexicons).map_err(refused)?;
         for literal in &docs.literals {
             writeln!(out, "{literal}")?;
         }
@@ -144,7 +142,7 @@ impl Engine for Program {
     }
 
     fn written_entry(&self, lexicons: &[PathBuf], rule: &str) -> Result<WrittenEntry, RunError> {
-        let (lexicon, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
+        let (lexicon, docs) = load_documented(lexicons).map_err(refused)?;
         let Some((number, _)) = lexicon.entry(rule) else {
             let rules = lexicon.tables().entries.iter().map(|entry| entry.rule.id.as_str());
             let guess = did_you_mean(rule, rules).map(|best| format!("，是不是想说“{best}”？")).unwrap_or_default();
@@ -159,47 +157,12 @@ impl Engine for Program {
 }
 
 /// What the selection and the configuration ask for.
-struct Prepared {
-    lexicon: Lexicon,
-    policy: Policy,
-    extract: ExtractOptions,
-    drafts: Drafts,
-}
-
-impl Prepared {
-    fn settings(&self, selection: &Selection) -> Settings<'_> {
-        Settings {
-            linter: Linter::new(&self.lexicon).with_policy(&self.policy),
-            format: selection.input,
-            extract: self.extract.clone(),
-            fixing: selection.fixing,
-            drafts: self.drafts.clone(),
-        }
-    }
-}
-
-fn prepare(selection: &Selection) -> Result<Prepared, RunError> {
+fn prepare(selection: &Selection) -> Result<Project, RunError> {
     let file = match &selection.config {
         ConfigChoice::None => None,
         ConfigChoice::File(file) => Some(file.clone()),
         ConfigChoice::Discover => find_options(Path::new(".")),
     };
-    let options = match &file {
-        Some(file) => read_options(file).map_err(RunError::Refused)?,
-        None => Options::default(),
-    };
-    let file = file.unwrap_or_default();
-    let drafts = Drafts::new(&options.drafts, &file).map_err(RunError::Refused)?;
-    let mut overlays: Vec<PathBuf> = options.lexicon.iter().map(PathBuf::from).collect();
-    overlays.extend(selection.lexicons.iter().cloned());
-    let lexicon = load_lexicon(&overlays).map_err(RunError::Refused)?;
-    let policy = options.policy();
-    if policy != Policy::USUAL {
-        let rules = lexicon.tables().entries.iter().map(|entry| entry.rule.id.as_str());
-        if let Some(unknown) = policy.unknown(rules) {
-            return Err(RunError::Refused(format!("{}：{unknown}", file.display())));
-        }
-    }
     let arguments = ExtractOptions {
         agent_labels: selection.agents.clone(),
         customer_labels: selection.customers.clone(),
@@ -207,7 +170,11 @@ fn prepare(selection: &Selection) -> Result<Prepared, RunError> {
         fields: selection.fields.clone(),
         message: selection.unit,
     };
-    Ok(Prepared { lexicon, policy, extract: options.extract_options(&arguments), drafts })
+    Project::load(file.as_deref(), &selection.lexicons, &arguments).map_err(refused)
+}
+
+fn refused(faults: Faults) -> RunError {
+    RunError::Refused(faults.to_string())
 }
 
 fn threads(selection: &Selection) -> NonZeroUsize {

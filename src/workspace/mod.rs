@@ -9,17 +9,21 @@ mod discover;
 mod entry;
 mod fix;
 mod parallel;
+mod parent;
 mod progress;
+mod project;
 mod write;
 
-pub use check::{Buffers, Event, Found, Settings};
-pub use config::{Drafts, find_options, load_documented, load_lexicon, read_options};
+pub use check::{Buffers, Event, Found, SNIFFED, Settings, show_what_cannot_be_written};
+pub use config::{Drafts, absolute, find_options, load_documented, read_options, read_text};
 pub use diff::{DiffStyle, write_diff};
 pub use discover::{Discovery, HiddenFiles, IgnoreFiles, PathProblem, Walk, discover};
 pub use entry::written_entry;
-pub use fix::{Mended, mend};
+pub use fix::{Mended, mend, mend_within};
 pub use parallel::in_order;
+pub use parent::Parent;
 pub use progress::Progress;
+pub use project::{Fault, Faults, Project};
 pub use write::{WriteError, create_output, replace_file};
 
 use std::io;
