@@ -245,6 +245,15 @@ impl Document {
         self.failed = true;
     }
 
+    /// The format that its language or its name tells; what a text file holds is told by its text.
+    #[must_use]
+    pub fn known_format(&self) -> Option<Format> {
+        match self.kind {
+            Kind::Known(format) => Some(format),
+            Kind::Text | Kind::Foreign => None,
+        }
+    }
+
     /// Whether the findings are older than the text.
     #[must_use]
     pub fn is_stale(&self) -> bool {

@@ -82,6 +82,14 @@ pub fn absolute(file: &Path) -> PathBuf {
     fs::canonicalize(file).or_else(|_| std::path::absolute(file)).unwrap_or_else(|_| file.to_owned())
 }
 
+/// As [`read_text`]; nothing where there is no such file.
+///
+/// # Errors
+/// In Chinese, why it cannot be read.
+pub fn read_if_there(file: &Path) -> Result<Option<String>, String> {
+    if file.exists() { read_text(file).map(Some) } else { Ok(None) }
+}
+
 /// Reads a text file as it is.
 ///
 /// # Errors
