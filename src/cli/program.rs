@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use super::engine::{CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, RunError, Selection};
 use crate::document::ExtractOptions;
-use crate::lexicon::Lexicon;
 use crate::lexicon::error::did_you_mean;
 use crate::lexicon::schema::LexiconFile;
 use crate::lint::{FixLevel, Linter, examples};
@@ -15,7 +14,8 @@ use crate::report::explain::{RuleDoc, WrittenEntry};
 use crate::report::{Finding, Problem};
 use crate::workspace::decode::{decode, encode};
 use crate::workspace::{
-    Buffers, Event, Faults, Mended, Project, Settings, explain_io, find_options, in_order, load_documented, mend, written_entry,
+    Buffers, Event, Faults, Mended, Project, Settings, explain_io, find_options, in_order, load_documented, mend,
+    written_entry,
 };
 
 /// The engine of the program.

@@ -18,6 +18,7 @@ use tower_lsp::ls_types::{MessageType, ShowMessageParams, Uri};
 
 use super::documents::{Document, Rules};
 use super::from_proto;
+use super::handlers::command::Commands;
 use super::handlers::diagnostics::Pulls;
 use super::outbox::Outbox;
 use super::projects::{Key, Load, Projects, loads_at_once};
@@ -84,6 +85,8 @@ pub struct State {
     pub documents: HashMap<Arc<str>, Document>,
     /// Requests for diagnostics that wait.
     pub pulls: Pulls,
+    /// Commands that are under way.
+    pub commands: Commands,
     projects: Projects,
     pending: BTreeMap<String, Pending>,
     last_request: u64,
@@ -126,6 +129,7 @@ impl State {
             session: Session::default(),
             documents: HashMap::new(),
             pulls: Pulls::default(),
+            commands: Commands::default(),
             projects: Projects::default(),
             pending: BTreeMap::new(),
             last_request: 0,

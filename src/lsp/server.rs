@@ -20,14 +20,17 @@ use tokio::sync::oneshot;
 use tower::Service;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Id, Request, Response, Result};
 use tower_lsp::ls_types::{
+    CodeAction, CodeActionParams, CodeActionResponse, CompletionParams, CompletionResponse,
     DidChangeConfigurationParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidSaveTextDocumentParams, InitializeParams, InitializeResult, InitializedParams,
+    DidSaveTextDocumentParams, ExecuteCommandParams, Hover, HoverParams, InitializeParams, InitializeResult,
+    InitializedParams,
 };
 use tower_lsp::{LanguageServer, LspService};
 
 use super::capabilities::capabilities;
 use super::documents::Document;
 use super::from_proto::{self, Changed, Named, Opened};
+use super::handlers::{code_action, command, completion, hover};
 use super::main_loop::{Actor, State};
 use super::outbox::Outbox;
 use super::session::Session;
@@ -88,6 +91,28 @@ impl LanguageServer for Server {
 
     async fn shutdown(&self) -> Result<()> {
         Ok(())
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        self.ask(move |state| hover::hover(state, &params)).await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        self.ask(move |state| completion::complete(state, &params)).await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        self.ask(move |state| code_action::code_actions(state, &params)).await
+    }
+
+    async fn code_action_resolve(&self, action: CodeAction) -> Result<CodeAction> {
+        self.ask(move |state| code_action::resolve(state, action)).await
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        let (sender, answer) = oneshot::channel();
+        self.actor.post(move |state| command::execute(state, params, sender));
+        answer.await.unwrap_or_else(|_| Err(Error::internal_error()))
     }
 
     async fn did_save(&self, params: DidSaveTextDocumentParams) {
@@ -247,6 +272,9 @@ impl Front {
             "textDocument/didClose" => {
                 self.note(envelope, |state, params: Named| state.close(&params.text_document.uri));
             }
+            "window/workDoneProgress/cancel" => self.note(envelope, |state, params: Value| {
+                command::cancel(state, params.get("token").unwrap_or(&Value::Null));
+            }),
             "textDocument/diagnostic" => self.ask(envelope, State::pull),
             "workspace/diagnostic" => self.ask(envelope, State::pull_workspace),
             _ => return false,

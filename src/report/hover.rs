@@ -158,8 +158,14 @@ mod tests {
     #[test]
     fn says_the_same_without_markup() {
         let text = hover(&Sample::refusal(), Markup::Plain);
-        assert!(text.starts_with("生硬地说办不到（生硬拒绝，警告） blunt-refusal/cannot-handle\n\n为什么：只说"), "{text}");
-        assert!(text.ends_with("依据\n\n- S2.12 婉转拒绝（投诉处理技巧）：婉转地表示，*有礼貌地*说明理由。\n"), "{text}");
+        assert!(
+            text.starts_with("生硬地说办不到（生硬拒绝，警告） blunt-refusal/cannot-handle\n\n为什么：只说"),
+            "{text}"
+        );
+        assert!(
+            text.ends_with("依据\n\n- S2.12 婉转拒绝（投诉处理技巧）：婉转地表示，*有礼貌地*说明理由。\n"),
+            "{text}"
+        );
     }
 
     #[test]

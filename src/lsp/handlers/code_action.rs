@@ -151,8 +151,7 @@ fn offer(document: &Document, rules: &Rules, params: &CodeActionParams) -> Vec<O
     let mut findings = 0;
     document.messages(first..last + 1, rules, Fixing::Make, &mut |message| {
         let touched = TextRange::new(message.offset(start), message.offset(end));
-        if touches(message, touched)
-            && message.found.iter().any(|found| FixLevel::Suggested.of(found).next().is_some())
+        if touches(message, touched) && message.found.iter().any(|found| FixLevel::Suggested.of(found).next().is_some())
         {
             polished += 1;
         }
@@ -282,12 +281,7 @@ fn fix_edits(document: &Document, rules: &Rules, range: Range, rule: &str, title
 }
 
 /// The edits by which the document, or what lies between two places in either order, is mended.
-fn mended(
-    document: &Document,
-    rules: &Rules,
-    between: Option<(Spot, Spot)>,
-    level: FixLevel,
-) -> Result<Vec<TextEdit>> {
+fn mended(document: &Document, rules: &Rules, between: Option<(Spot, Spot)>, level: FixLevel) -> Result<Vec<TextEdit>> {
     let before = document.text.whole();
     let byte = |spot: Spot| (0..spot.line).map(|line| document.text.line(line).len()).sum::<usize>() + spot.byte;
     let within = match between {

@@ -119,7 +119,11 @@ pub fn of_config(
     edit: &dyn Fn(&str) -> std::result::Result<Edit<Source>, ConfigError>,
 ) -> std::result::Result<WorkspaceEdit, Error> {
     let shown = path.display();
-    let refuse = |message: String| Error { code: tower_lsp::jsonrpc::ErrorCode::InvalidRequest, message: message.into(), data: None };
+    let refuse = |message: String| Error {
+        code: tower_lsp::jsonrpc::ErrorCode::InvalidRequest,
+        message: message.into(),
+        data: None,
+    };
     let Config { uri, text, version } = config(state, path).map_err(|message| refuse(format!("{shown}：{message}")))?;
     let is_new = text.is_none();
     let text = text.unwrap_or_default();
