@@ -89,9 +89,11 @@ impl Forms {
         if typed.is_empty() {
             return Some(Offer { replaced: 0, forms: self.find("", Rank::LAST) });
         }
-        // The longest end of what was typed that any form begins with; words in Latin letters are not cut.
+        // All of what was typed since the last mark, or the longest end of it that any form begins with; words in Latin
+        // letters are not cut.
         starts(typed).find_map(|start| {
-            let forms = self.find(&typed[start..], Rank::TextStart);
+            let worst = if start == 0 { Rank::TextInside } else { Rank::TextStart };
+            let forms = self.find(&typed[start..], worst);
             (!forms.is_empty()).then_some(Offer { replaced: typed.len() - start, forms })
         })
     }
@@ -254,6 +256,8 @@ mod tests {
             ("azq", None),
             ("2024", None),
             ("谢谢您", Some(9)),
+            ("退款", Some(6)),
+            ("我退款", None),
         ] {
             assert_eq!(replaced(before, Asking::Openly), bytes, "{before}");
         }

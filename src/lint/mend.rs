@@ -102,14 +102,20 @@ impl Linter<'_> {
         polished
     }
 
-    /// Whether every rule that finds something after that step found as much before.
+    /// Whether every rule that finds something after that step found as much before. Something mild that has a safe fix may
+    /// come in (你, where a 您 was put beside it): the next step mends it.
     fn finds_nothing_new(self, message: &str, found: &[Diagnostic<'_>], step: &Step, scratch: &mut Scratch) -> bool {
         let Ok(result) = apply_edits(message, &step.edits) else { return false };
-        let mut before: Vec<&str> = found.iter().map(|diagnostic| diagnostic.rule.id.as_str()).collect();
-        self.check_quickly(&result, Fixing::Skip, scratch).iter().all(|left| {
-            let known = before.iter().position(|rule| *rule == left.rule.id);
-            known.map(|at| before.swap_remove(at)).is_some()
-        })
+        let are_fine = |after: &[Diagnostic<'_>]| {
+            let mut before: Vec<&str> = found.iter().map(|diagnostic| diagnostic.rule.id.as_str()).collect();
+            after.iter().all(|left| {
+                let known = before.iter().position(|rule| *rule == left.rule.id);
+                known.map(|at| before.swap_remove(at)).is_some()
+                    || !is_offence(left.severity) && FixLevel::Safe.of(left).next().is_some()
+            })
+        };
+        are_fine(&self.check_quickly(&result, Fixing::Skip, scratch))
+            || are_fine(&self.check_quickly(&result, Fixing::Make, scratch))
     }
 }
 
@@ -162,6 +168,7 @@ mod tests {
             "亲，这单20240618001不能退，规定就是这样，你爱买不买",
             "都说了没货，你怎么还问？？？",
             "您好，{订单号}不能改地址。不行。没办法",
+            "刚才不是跟你说过了吗，怎么还问",
             "您好，很高兴为您服务",
             "",
         ] {

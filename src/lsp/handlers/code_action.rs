@@ -99,8 +99,10 @@ pub fn code_actions(state: &mut State, params: &CodeActionParams) -> Result<Opti
             None
         } else {
             // What cannot be done is not offered.
-            let Ok(edit) = edit_of(state, &data) else { continue };
-            Some(edit)
+            match edit_of(state, &data) {
+                Ok(edit) if !edits::is_empty(&edit) => Some(edit),
+                _ => continue,
+            }
         };
         actions.push(CodeActionOrCommand::CodeAction(CodeAction {
             title,
@@ -196,6 +198,7 @@ fn offer(document: &Document, rules: &Rules, params: &CodeActionParams) -> Vec<O
     if polished > 0 {
         let title = match polished {
             1 => "把整条消息改得委婉".to_owned(),
+            _ if last - first == MOST_LINES => "把选中的消息都改得委婉".to_owned(),
             count => format!("把选中的 {count} 条消息改得委婉"),
         };
         let wish = Wish::Polish { range: params.range };

@@ -38,6 +38,18 @@ fn document_edit(uri: Uri, version: Option<i32>, edits: Vec<TextEdit>) -> TextDo
     }
 }
 
+/// Whether an edit changes nothing.
+#[must_use]
+pub fn is_empty(edit: &WorkspaceEdit) -> bool {
+    let has_changes = edit.changes.as_ref().is_some_and(|changes| changes.values().any(|edits| !edits.is_empty()));
+    let has_document_changes = match &edit.document_changes {
+        Some(DocumentChanges::Edits(edits)) => edits.iter().any(|edit| !edit.edits.is_empty()),
+        Some(DocumentChanges::Operations(operations)) => !operations.is_empty(),
+        None => false,
+    };
+    !has_changes && !has_document_changes
+}
+
 /// The edits, line by line, that make `after` of the text before.
 #[must_use]
 pub fn between(before: &str, after: &str, encoding: Encoding) -> Vec<TextEdit> {
