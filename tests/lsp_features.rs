@@ -201,7 +201,7 @@ const TEXT: &str =
 fn rewrites_are_quick_fixes() {
     let mut client = Client::start(usual(), None);
     client.open("untitled:a", "plaintext", TEXT);
-    let actions = client.actions("untitled:a", range((0, 8), (0, 8)), Value::Null);
+    let actions = client.actions("untitled:a", range((0, 10), (0, 10)), Value::Null);
     let fixes: Vec<&Value> = actions
         .iter()
         .filter(|action| action["kind"] == "quickfix" && !action["title"].as_str().unwrap().contains("wanyan.toml"))
@@ -217,7 +217,7 @@ fn rewrites_are_quick_fixes() {
         assert!(after.starts_with("您好😊，") && after.ends_with(&TEXT[TEXT.find('\n').unwrap()..]), "{after}");
     }
     // A reversed range, one beyond the text, and one without findings.
-    let reversed = client.actions("untitled:a", range((0, 9), (0, 8)), Value::Null);
+    let reversed = client.actions("untitled:a", range((0, 11), (0, 10)), Value::Null);
     assert_eq!(titles(&reversed), titles(&actions));
     client.actions("untitled:a", range((99, 9), (4_000_000_000, 8)), Value::Null);
     assert_eq!(client.actions("untitled:a", range((1, 0), (1, 1)), json!(["quickfix", "refactor"])), [Value::Null; 0]);
@@ -228,7 +228,7 @@ fn rewrites_are_quick_fixes() {
 fn an_action_belongs_to_its_version() {
     let mut client = Client::start(usual(), None);
     client.open("untitled:a", "plaintext", TEXT);
-    let actions = client.actions("untitled:a", range((0, 8), (0, 8)), json!(["quickfix"]));
+    let actions = client.actions("untitled:a", range((0, 10), (0, 10)), json!(["quickfix"]));
     let change = json!({ "range": range((3, 0), (3, 0)), "text": "x" });
     let document = json!({ "uri": "untitled:a", "version": 2 });
     client.tell("textDocument/didChange", json!({ "textDocument": document, "contentChanges": [change] }));
@@ -307,7 +307,7 @@ fn older_clients_get_their_edits_at_once() {
         json!({ "codeActionLiteralSupport": { "codeActionKind": { "valueSet": [] } } });
     let mut client = Client::start(capabilities, None);
     client.open("untitled:a", "plaintext", TEXT);
-    let actions = client.actions("untitled:a", range((0, 8), (0, 8)), Value::Null);
+    let actions = client.actions("untitled:a", range((0, 10), (0, 10)), Value::Null);
     for action in &actions {
         assert!(action.get("data").is_none() && action.get("isPreferred").is_none(), "{action}");
         let edits = &action["edit"]["changes"]["untitled:a"];
@@ -323,7 +323,7 @@ fn edits_of_the_configuration() {
     let (document, config) = (uri(&folder.path().join("replies/a.txt")), uri(&folder.path().join("wanyan.toml")));
     client.open(&document, "plaintext", TEXT);
     let mut edit_of = |wanted: &str| {
-        let actions = client.actions(&document, range((0, 8), (0, 8)), json!(["quickfix"]));
+        let actions = client.actions(&document, range((0, 10), (0, 10)), json!(["quickfix"]));
         let action = actions.iter().find(|action| action["title"].as_str().unwrap().contains(wanted)).unwrap();
         client.resolve(action)["documentChanges"].clone()
     };
@@ -348,7 +348,7 @@ fn edits_of_the_configuration() {
     let open = "# 改到一半\n[severity]\narguing = \"off\" # 甲\n";
     client.open(&config, "toml", open);
     let mut edit_of = |wanted: &str| {
-        let actions = client.actions(&document, range((0, 8), (0, 8)), json!(["quickfix"]));
+        let actions = client.actions(&document, range((0, 10), (0, 10)), json!(["quickfix"]));
         let action = actions.iter().find(|action| action["title"].as_str().unwrap().contains(wanted)).unwrap().clone();
         let id = client.begin("codeAction/resolve", action);
         client.end(id)
@@ -362,7 +362,7 @@ fn edits_of_the_configuration() {
     let versioned = json!({ "uri": config, "version": 2 });
     client.tell("textDocument/didChange", json!({ "textDocument": versioned, "contentChanges": [change] }));
     let mut edit_of = |wanted: &str| {
-        let actions = client.actions(&document, range((0, 8), (0, 8)), json!(["quickfix"]));
+        let actions = client.actions(&document, range((0, 10), (0, 10)), json!(["quickfix"]));
         let action = actions.iter().find(|action| action["title"].as_str().unwrap().contains(wanted)).unwrap().clone();
         client.refused("codeAction/resolve", action)
     };
@@ -512,7 +512,7 @@ fn a_check_can_be_cancelled() {
     assert_eq!(client.end(id)["error"]["code"], -32800);
     // The server goes on.
     client.open("untitled:a", "plaintext", TEXT);
-    assert!(!client.actions("untitled:a", range((0, 8), (0, 8)), Value::Null).is_empty());
+    assert!(!client.actions("untitled:a", range((0, 10), (0, 10)), Value::Null).is_empty());
 }
 
 #[test]
