@@ -17,7 +17,7 @@ use super::super::text::{Spot, Text};
 use super::super::to_proto;
 use crate::config::{ConfigError, FILE_NAMES};
 use crate::text::{Edit, Source};
-use crate::workspace::{absolute, read_if_there};
+use crate::workspace::{absolute, find_options, read_if_there};
 
 /// The edit of one document: with its version where the client takes that.
 #[must_use]
@@ -114,6 +114,10 @@ pub fn config_path(state: &State, uri: &str) -> Option<PathBuf> {
         return Some(absolute(config));
     }
     let path = from_proto::path(uri);
+    // One that could not be used yet, or that nobody told of.
+    if let Some(found) = path.as_deref().and_then(Path::parent).and_then(find_options) {
+        return Some(found);
+    }
     let folder = match &path {
         Some(path) => state.session.folder_of(path).and_then(|folder| folder.path.as_deref()).or(path.parent()),
         None => state.session.folders.iter().find_map(|folder| folder.path.as_deref()),
