@@ -35,7 +35,7 @@ pub fn allow_phrase(text: &str, phrase: &str, rule: Option<&str>) -> Result<Edit
         Some(Item::Value(toml_edit::Value::Array(array))) => {
             let inline = format!("{{ {} }}", assignments().collect::<Vec<_>>().join(", "));
             let behind = array.iter().last().and_then(|value| value.span()).map(|span| span.end);
-            file.into_brackets(array.span(), behind, &inline)
+            file.insert_in_brackets(array.span(), behind, &inline)
         }
         Some(other) => Err(file.misplaced("allow", "写成 [[allow]]", other)),
     }
@@ -80,7 +80,7 @@ pub fn switch_off(text: &str, rule: &Rule) -> Result<Edit<Source>, ConfigError> 
                 None => file.append(&format!("[severity]\n{entry}{comment}\n")),
             })
         }
-        _ => file.into_brackets(item.span(), last, &entry),
+        _ => file.insert_in_brackets(item.span(), last, &entry),
     }
 }
 
@@ -127,7 +127,7 @@ impl<'t> File<'t> {
     }
 
     /// Puts `element` last into the brackets at `brackets`, behind what ends at `behind`, if there is anything.
-    fn into_brackets(
+    fn insert_in_brackets(
         &self,
         brackets: Option<std::ops::Range<usize>>,
         behind: Option<usize>,

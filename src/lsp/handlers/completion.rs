@@ -54,7 +54,7 @@ pub fn complete(state: &mut State, params: &CompletionParams) -> Result<Option<C
     let reference = rules.project.reference();
     let items = offer.forms.iter().enumerate();
     let items = items.map(|(rank, form)| item(form, rank, &typed, reference, state.session.abilities)).collect();
-    Ok(Some(CompletionResponse::List(CompletionList { is_incomplete: true, items, ..CompletionList::default() })))
+    Ok(Some(CompletionResponse::List(CompletionList { is_incomplete: true, items })))
 }
 
 /// What a chosen form takes the place of.

@@ -155,7 +155,7 @@ pub fn of_config(
         vec![self::edit(&lines, start, end, &edit.replacement, state.session.encoding)]
     };
     let abilities = state.session.abilities;
-    if !is_new || !(abilities.document_changes && abilities.creates_files) {
+    if !(is_new && abilities.document_changes && abilities.creates_files) {
         return Ok(of_document(state, uri, version, edits));
     }
     let options = CreateFileOptions { overwrite: Some(false), ignore_if_exists: Some(true) };
