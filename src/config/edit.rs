@@ -35,7 +35,7 @@ pub fn allow_phrase(text: &str, phrase: &str, rule: Option<&str>) -> Result<Edit
         Some(Item::Value(toml_edit::Value::Array(array))) => {
             let inline = format!("{{ {} }}", assignments().collect::<Vec<_>>().join(", "));
             let behind = array.iter().last().and_then(|value| value.span()).map(|span| span.end);
-            file.insert_in_brackets(array.span(), behind, &inline)
+            insert_in_brackets(array.span(), behind, &inline)
         }
         Some(other) => Err(file.misplaced("allow", "写成 [[allow]]", other)),
     }
@@ -80,7 +80,7 @@ pub fn switch_off(text: &str, rule: &Rule) -> Result<Edit<Source>, ConfigError> 
                 None => file.append(&format!("[severity]\n{entry}{comment}\n")),
             })
         }
-        _ => file.insert_in_brackets(item.span(), last, &entry),
+        _ => insert_in_brackets(item.span(), last, &entry),
     }
 }
 
@@ -126,29 +126,28 @@ impl<'t> File<'t> {
         Edit { range: TextRange::new(self.text.len(), self.text.len()), replacement }
     }
 
-    /// Puts `element` last into the brackets at `brackets`, behind what ends at `behind`, if there is anything.
-    fn insert_in_brackets(
-        &self,
-        brackets: Option<std::ops::Range<usize>>,
-        behind: Option<usize>,
-        element: &str,
-    ) -> Result<Edit<Source>, ConfigError> {
-        let Some(brackets) = brackets else {
-            return Err(ConfigError {
-                line: None, message: "配置文件里看不出要改的地方，请手工修改".to_owned()
-            });
-        };
-        let (at, replacement) = match behind {
-            Some(behind) => (behind, format!(", {element}")),
-            None => (brackets.start + 1, format!(" {element}")),
-        };
-        Ok(Edit { range: TextRange::new(at, at), replacement })
-    }
-
     fn misplaced(&self, key: &str, instead: &str, item: &Item) -> ConfigError {
         let line = item.span().map(|span| line_of(self.text, span.start));
         ConfigError { line, message: format!("配置文件里的 {key} 写法有误，请先{instead}") }
     }
+}
+
+/// Puts `element` last into the brackets at `brackets`, behind what ends at `behind`, if there is anything.
+fn insert_in_brackets(
+    brackets: Option<std::ops::Range<usize>>,
+    behind: Option<usize>,
+    element: &str,
+) -> Result<Edit<Source>, ConfigError> {
+    let Some(brackets) = brackets else {
+        return Err(ConfigError {
+            line: None, message: "配置文件里看不出要改的地方，请手工修改".to_owned()
+        });
+    };
+    let (at, replacement) = match behind {
+        Some(behind) => (behind, format!(", {element}")),
+        None => (brackets.start + 1, format!(" {element}")),
+    };
+    Ok(Edit { range: TextRange::new(at, at), replacement })
 }
 
 /// Where the last value of a table ends; where its header does, if it has none.
