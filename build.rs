@@ -58,6 +58,7 @@ fn main() {
         |name: &str, bytes: &[u8]| fs::write(Path::new(&out).join(name), bytes).expect("OUT_DIR can be written");
     write("lexicon.bin", &compiled.to_bytes());
     write("lexicon-docs.bin", &postcard::to_allocvec(&docs).expect("plain data"));
+    write("lexicon-reference.bin", &postcard::to_allocvec(&docs.reference).expect("plain data"));
     let mut list = String::from("[\n");
     let root = env::var("CARGO_MANIFEST_DIR").expect("cargo sets CARGO_MANIFEST_DIR");
     for name in &names {

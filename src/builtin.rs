@@ -1,9 +1,10 @@
 //! Layer 2: the built-in lexicon, as the build script compiled it. The bytes lie in the program; nothing is built at start.
 
-use crate::lexicon::{Docs, Lexicon, Origin, SourceFile};
+use crate::lexicon::{Docs, Lexicon, Origin, Reference, SourceFile};
 
 static LEXICON: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lexicon.bin"));
 static DOCS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lexicon-docs.bin"));
+static REFERENCE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lexicon-reference.bin"));
 static FILES: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/lexicon-files.rs"));
 
 /// The built-in lexicon.
@@ -21,7 +22,17 @@ pub fn lexicon() -> Lexicon {
 /// Never: a test reads it.
 #[must_use]
 pub fn docs() -> Docs {
-    postcard::from_bytes(DOCS).expect("the build script wrote these bytes")
+    let docs: Docs = postcard::from_bytes(DOCS).expect("the build script wrote these bytes");
+    Docs { reference: reference(), ..docs }
+}
+
+/// What it quotes and recommends: a small part of its documentation, without reading the rest.
+///
+/// # Panics
+/// Never: a test reads it.
+#[must_use]
+pub fn reference() -> Reference {
+    postcard::from_bytes(REFERENCE).expect("the build script wrote these bytes")
 }
 
 /// The files that it was compiled from, for laying others over them.
@@ -48,5 +59,6 @@ mod tests {
             crate::lexicon::compile::compile(&super::files()).expect("the build script compiled them");
         assert!(compiled.to_bytes() == super::LEXICON, "the same files give the same bytes");
         assert_eq!(docs.entries.len(), super::docs().entries.len());
+        assert_eq!(docs.reference, super::docs().reference);
     }
 }

@@ -146,3 +146,30 @@ fn messages_are_judged_as_well_as_before() {
         assert!(count.precision() >= 0.95, "{category}: precision {:.3}", count.precision());
     }
 }
+
+/// A form is what a supervisor recommends: whoever fills in its slots may send it.
+#[test]
+fn no_recommended_form_draws_a_finding() {
+    use wanyan::completion::{FormPiece, form_pieces};
+
+    let lexicon = builtin::lexicon();
+    let linter = Linter::new(&lexicon);
+    let mut scratch = Scratch::default();
+    let mut wrong = Vec::new();
+    for form in builtin::reference().forms {
+        let filled: String = form_pieces(&form.text)
+            .map(|piece| match piece {
+                FormPiece::Text(text) => text,
+                FormPiece::Slot("称呼") => "王女士",
+                FormPiece::Slot("时长") => "十分钟",
+                FormPiece::Slot("时间") => "今天下午五点",
+                FormPiece::Slot("办法" | "办法一") => "换一件新的",
+                FormPiece::Slot(name) => name,
+            })
+            .collect();
+        let found = linter.check(&filled, Fixing::Skip, &mut scratch);
+        wrong.extend(found.iter().map(|found| format!("{}: {filled}: {}", form.id, found.rule.id)));
+        assert!(!form.when.is_empty(), "{} does not say when to use it", form.id);
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -83,6 +83,7 @@ fn a_project_says_how_grave_rules_are() {
             ("insulting".to_owned(), Level::Info),
         ]),
         limits: BTreeMap::from([("structure/long-sentence".to_owned(), 5)]),
+        ..Policy::USUAL
     };
     let linter = Linter::new(&LEXICON).with_policy(&policy);
     let found = structure(linter, message);

@@ -100,6 +100,11 @@ pub enum Command {
         arg_required_else_help = true,
         after_help = "例子：\n  wanyan lexicon new dismissive/whatever >> 词库.toml\n  wanyan lexicon test 词库.toml")]
     Lexicon(LexiconArgs),
+    /// 语言服务器：编辑器里边写边检查
+    #[cfg(feature = "lsp")]
+    #[command(help_template = TEMPLATE, override_usage = "wanyan lsp [选项]",
+        after_help = "编辑器会自己启动它，一般不用手工运行。\n\n例子：\n  wanyan lsp                         经标准输入和标准输出与编辑器对话\n  wanyan lsp --tcp 127.0.0.1:9257    调试用：等编辑器连到本机的这个端口")]
+    Lsp(LspArgs),
     /// 生成命令行补全脚本
     #[command(help_template = TEMPLATE, override_usage = "wanyan completions <SHELL>",
         after_help = "例子：\n  wanyan completions bash > ~/.local/share/bash-completion/completions/wanyan\n  wanyan completions zsh > ~/.zfunc/_wanyan\n  wanyan completions fish > ~/.config/fish/completions/wanyan.fish")]
@@ -342,6 +347,16 @@ pub enum LexiconCommand {
         #[arg(short = 'v', long, help_heading = "选项")]
         verbose: bool,
     },
+    /// 打印一个条目在词库文件里的原文
+    #[command(help_template = TEMPLATE, override_usage = "wanyan lexicon show [选项] <规则>")]
+    Show {
+        /// 规则名：类别/名字，如 blunt-refusal/no-way
+        #[arg(value_name = "规则", help_heading = "参数")]
+        rule: String,
+        /// 再用一个词库文件，可以写多次
+        #[arg(long = "lexicon", value_name = "文件", help_heading = "选项")]
+        lexicons: Vec<PathBuf>,
+    },
     /// 打印一个新条目的样板，照着填就行
     #[command(help_template = TEMPLATE, override_usage = "wanyan lexicon new <规则>")]
     New {
@@ -359,6 +374,30 @@ pub enum LexiconCommand {
     /// 打印词库文件的 JSON Schema，编辑器用它来补全和检查
     #[command(help_template = TEMPLATE, override_usage = "wanyan lexicon schema")]
     Schema,
+}
+
+#[cfg(feature = "lsp")]
+#[derive(Args, Debug)]
+#[command(next_help_heading = "选项")]
+pub struct LspArgs {
+    /// 经标准输入和标准输出对话（默认就是这样，写不写都行）
+    #[arg(long)]
+    pub stdio: bool,
+
+    /// 调试用：在本机的这个地址等一个编辑器连上来，如 127.0.0.1:9257
+    #[arg(long, value_name = "地址", value_parser = loopback, conflicts_with = "stdio")]
+    pub tcp: Option<std::net::SocketAddr>,
+}
+
+#[cfg(feature = "lsp")]
+fn loopback(text: &str) -> Result<std::net::SocketAddr, String> {
+    let address = text.replacen("localhost:", "127.0.0.1:", 1);
+    let address = address.parse().or_else(|_| address.parse().map(|port: u16| ([127, 0, 0, 1], port).into()));
+    match address {
+        Ok(address) if std::net::SocketAddr::ip(&address).is_loopback() => Ok(address),
+        Ok(_) => Err("只能用本机的地址，如 127.0.0.1:9257".to_owned()),
+        Err(_) => Err("要写成 地址:端口，如 127.0.0.1:9257".to_owned()),
+    }
 }
 
 #[derive(Args, Debug)]

@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::diagnostic::Category;
 use crate::document::{Format, MessageUnit};
-use crate::lint::Fixing;
-use crate::report::explain::RuleDoc;
+use crate::lint::{FixLevel, Fixing};
+use crate::report::explain::{RuleDoc, WrittenEntry};
 use crate::report::{Finding, Problem};
-use crate::workspace::FixLevel;
 
 /// How the text is to be read and judged, as the arguments say it. What they leave open, the configuration decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -188,6 +187,12 @@ pub trait Engine {
     /// # Errors
     /// As for `check`; those of `out`.
     fn write_literals(&self, lexicons: &[PathBuf], out: &mut dyn Write) -> Result<(), RunError>;
+
+    /// The entry of that rule as it is written in its file.
+    ///
+    /// # Errors
+    /// Where a lexicon cannot be used, or there is no such rule.
+    fn written_entry(&self, lexicons: &[PathBuf], rule: &str) -> Result<WrittenEntry, RunError>;
 
     /// The JSON Schema of lexicon files.
     fn lexicon_schema(&self) -> String;

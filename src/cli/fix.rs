@@ -7,8 +7,9 @@ use super::engine::{Engine, FixSink, FixedInput, Input, RunError};
 use super::exit::Exit;
 use super::inputs;
 use super::output::Output;
+use crate::lint::FixLevel;
 use crate::report::{HumanReporter, Palette, Problem, Reporter};
-use crate::workspace::{DiffStyle, FixLevel, replace_file, write_diff};
+use crate::workspace::{DiffStyle, replace_file, write_diff};
 
 pub fn run(args: &FixArgs, engine: &dyn Engine, output: &mut Output) -> Result<Exit, RunError> {
     let found = inputs::find(&args.selection, None);

@@ -23,6 +23,17 @@ pub fn run(args: &super::args::LexiconArgs, engine: &dyn Engine, output: &mut Ou
         LexiconCommand::Test { files, verbose } => {
             test(files, if *verbose { Detail::Everything } else { Detail::Failures }, engine, output)
         }
+        LexiconCommand::Show { rule, lexicons } => {
+            let entry = engine.written_entry(lexicons, rule.trim())?;
+            let Palette { bold, dim, .. } = output.palette;
+            let (file, line) = (Inline(&entry.file), entry.line);
+            writeln!(output.out, "{bold}{}{bold:#}  {}", entry.id, Inline(&entry.title))?;
+            writeln!(output.out, "{dim}{file}:{line}{dim:#}\n")?;
+            for line in entry.text.lines() {
+                writeln!(output.out, "{}", Inline(line))?;
+            }
+            Ok(Exit::Clean)
+        }
         LexiconCommand::New { id } => {
             let template = template(id).map_err(RunError::Refused)?;
             output.out.write_all(template.as_bytes())?;

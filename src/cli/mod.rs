@@ -10,6 +10,8 @@ mod explain;
 mod fix;
 mod inputs;
 mod lexicon;
+#[cfg(feature = "lsp")]
+mod lsp;
 mod output;
 mod program;
 mod rules;
@@ -57,6 +59,8 @@ fn dispatch(arguments: &Arguments, engine: &dyn Engine, output: &mut Output) -> 
         Command::Explain(explain) => explain::run(explain, engine, output),
         Command::Rules(rules) => rules::run(rules, engine, output),
         Command::Lexicon(lexicon) => lexicon::run(lexicon, engine, output),
+        #[cfg(feature = "lsp")]
+        Command::Lsp(lsp) => lsp::run(lsp, output),
         Command::Completions(completions) => completions::run(completions, output),
     }
 }

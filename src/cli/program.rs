@@ -6,29 +6,26 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::engine::{CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, RunError, Selection};
-use crate::config::{Options, Policy};
 use crate::document::ExtractOptions;
-use crate::lexicon::{Docs, Lexicon, schema::LexiconFile};
-use crate::lint::{Linter, examples};
-use crate::report::explain::{Example, Passage, RuleDoc};
+use crate::lexicon::error::did_you_mean;
+use crate::lexicon::schema::LexiconFile;
+use crate::lint::{FixLevel, Linter, examples};
+use crate::report::explain::{RuleDoc, WrittenEntry};
 use crate::report::{Finding, Problem};
 use crate::workspace::decode::{decode, encode};
 use crate::workspace::{
-    Buffers, Drafts, Event, FixLevel, Mended, Settings, explain_io, find_options, in_order, load_documented,
-    load_lexicon, mend, read_options, spell_out,
+    Buffers, Event, Faults, Mended, Project, Settings, explain_io, find_options, in_order, load_documented, mend,
+    spell_out, written_entry,
 };
 
 /// The engine of the program.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Program;
 
-/// How many examples the documentation of a rule shows.
-const SHOWN_EXAMPLES: usize = 5;
-
 impl Engine for Program {
     fn check(&self, selection: &Selection, inputs: &[Input], sink: &mut dyn CheckSink) -> Result<(), RunError> {
         let prepared = prepare(selection)?;
-        let settings = prepared.settings(selection);
+        let settings = prepared.settings(selection.input, selection.fixing);
         if let [only] = inputs {
             // One input goes to the sink as it is read, however many findings it has.
             let name = shown(only);
@@ -66,7 +63,7 @@ impl Engine for Program {
         sink: &mut dyn FixSink,
     ) -> Result<(), RunError> {
         let prepared = prepare(selection)?;
-        let settings = prepared.settings(selection);
+        let settings = prepared.settings(selection.input, selection.fixing);
         in_order(
             inputs.len(),
             threads(selection),
@@ -106,15 +103,15 @@ impl Engine for Program {
         lexicons: &[PathBuf],
         show: &mut dyn FnMut(&[RuleDoc<'_>]) -> Result<(), RunError>,
     ) -> Result<(), RunError> {
-        let (lexicon, docs) = load_documented(lexicons).map_err(RunError::Refused)?;
+        let (lexicon, docs) = load_documented(lexicons).map_err(refused)?;
         let mut rules: Vec<RuleDoc<'_>> =
-            (0..docs.entries.len()).map(|number| document_rule(&lexicon, &docs, number)).collect();
+            (0..docs.entries.len()).map(|number| RuleDoc::new(&lexicon, &docs, number)).collect();
         rules.sort_by_key(|doc| doc.rule.category);
         show(&rules)
     }
 
     fn test_lexicon(&self, files: &[PathBuf]) -> Result<Vec<ExampleOutcome>, RunError> {
-        let (lexicon, docs) = load_documented(files).map_err(RunError::Refused)?;
+        let (lexicon, docs) = load_documented(files).map_err(refused)?;
         let named: Vec<String> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
         let linter = Linter::new(&lexicon);
         let mut outcomes = Vec::new();
@@ -137,10 +134,20 @@ impl Engine for Program {
     }
 
     fn write_literals(&self, lexicons: &[PathBuf], out: &mut dyn Write) -> Result<(), RunError> {
-        for literal in spell_out(lexicons).map_err(RunError::Refused)? {
+        for literal in spell_out(lexicons).map_err(refused)? {
             writeln!(out, "{literal}")?;
         }
         Ok(())
+    }
+
+    fn written_entry(&self, lexicons: &[PathBuf], rule: &str) -> Result<WrittenEntry, RunError> {
+        let (lexicon, docs) = load_documented(lexicons).map_err(refused)?;
+        let Some((number, _)) = lexicon.entry(rule) else {
+            let rules = lexicon.tables().entries.iter().map(|entry| entry.rule.id.as_str());
+            let guess = did_you_mean(rule, rules).map(|best| format!("，是不是想说“{best}”？")).unwrap_or_default();
+            return Err(RunError::Refused(format!("没有规则“{rule}”{guess}\n所有规则：wanyan rules")));
+        };
+        written_entry(&lexicon, &docs, number).map_err(RunError::Refused)
     }
 
     fn lexicon_schema(&self) -> String {
@@ -149,47 +156,12 @@ impl Engine for Program {
 }
 
 /// What the selection and the configuration ask for.
-struct Prepared {
-    lexicon: Lexicon,
-    policy: Policy,
-    extract: ExtractOptions,
-    drafts: Drafts,
-}
-
-impl Prepared {
-    fn settings(&self, selection: &Selection) -> Settings<'_> {
-        Settings {
-            linter: Linter::new(&self.lexicon).with_policy(&self.policy),
-            format: selection.input,
-            extract: self.extract.clone(),
-            fixing: selection.fixing,
-            drafts: self.drafts.clone(),
-        }
-    }
-}
-
-fn prepare(selection: &Selection) -> Result<Prepared, RunError> {
+fn prepare(selection: &Selection) -> Result<Project, RunError> {
     let file = match &selection.config {
         ConfigChoice::None => None,
         ConfigChoice::File(file) => Some(file.clone()),
         ConfigChoice::Discover => find_options(Path::new(".")),
     };
-    let options = match &file {
-        Some(file) => read_options(file).map_err(RunError::Refused)?,
-        None => Options::default(),
-    };
-    let file = file.unwrap_or_default();
-    let drafts = Drafts::new(&options.drafts, &file).map_err(RunError::Refused)?;
-    let mut overlays: Vec<PathBuf> = options.lexicon.iter().map(PathBuf::from).collect();
-    overlays.extend(selection.lexicons.iter().cloned());
-    let lexicon = load_lexicon(&overlays).map_err(RunError::Refused)?;
-    let policy = options.policy();
-    if policy != Policy::USUAL {
-        let rules = lexicon.tables().entries.iter().map(|entry| entry.rule.id.as_str());
-        if let Some(unknown) = policy.unknown(rules) {
-            return Err(RunError::Refused(format!("{}：{unknown}", file.display())));
-        }
-    }
     let arguments = ExtractOptions {
         agent_labels: selection.agents.clone(),
         customer_labels: selection.customers.clone(),
@@ -197,7 +169,11 @@ fn prepare(selection: &Selection) -> Result<Prepared, RunError> {
         fields: selection.fields.clone(),
         message: selection.unit,
     };
-    Ok(Prepared { lexicon, policy, extract: options.extract_options(&arguments), drafts })
+    Project::load(file.as_deref(), &selection.lexicons, &arguments).map_err(refused)
+}
+
+fn refused(faults: Faults) -> RunError {
+    RunError::Refused(faults.to_string())
 }
 
 fn threads(selection: &Selection) -> NonZeroUsize {
@@ -270,34 +246,4 @@ fn read_and_mend(
     }
     let after = encode(&mended.text, encoding, bom).map_err(|error| plain(error.to_string()))?;
     Ok(MendedFile { before, before_text, after, mended })
-}
-
-fn document_rule<'a>(lexicon: &'a Lexicon, docs: &'a Docs, number: usize) -> RuleDoc<'a> {
-    let entry = &lexicon.tables().entries[number];
-    let own = &docs.entries[number];
-    let linter = Linter::new(lexicon);
-    RuleDoc {
-        rule: &entry.rule,
-        severity: entry.severity,
-        passages: docs
-            .passages
-            .iter()
-            .filter(|passage| entry.rule.source.contains(&passage.id))
-            .map(|passage| Passage {
-                id: &passage.id,
-                title: &passage.title,
-                document: &passage.document,
-                text: &passage.text,
-            })
-            .collect(),
-        examples: own
-            .sentences
-            .iter()
-            .chain(&own.bad)
-            .take(SHOWN_EXAMPLES)
-            .map(|(_, text)| Example { before: text, after: examples::rewrites(linter, number, text) })
-            .collect(),
-        good: own.good.iter().take(SHOWN_EXAMPLES).map(|(_, text)| text.as_str()).collect(),
-        patterns: own.patterns.iter().map(String::as_str).collect(),
-    }
 }

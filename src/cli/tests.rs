@@ -12,10 +12,10 @@ use super::args::Arguments;
 use super::output::{Output, Watcher};
 use super::*;
 use crate::diagnostic::{Applicability, Category, Diagnostic, Fix, Rule, Severity};
-use crate::report::explain::RuleDoc;
+use crate::lint::FixLevel;
+use crate::report::explain::{RuleDoc, WrittenEntry};
 use crate::report::{Finding, Palette, Place};
 use crate::text::{Edit, TextRange};
-use crate::workspace::FixLevel;
 
 struct Toy {
     refusal: Rule,
@@ -146,6 +146,16 @@ impl Engine for Toy {
 
     fn write_literals(&self, _: &[PathBuf], out: &mut dyn Write) -> Result<(), RunError> {
         Ok(writeln!(out, "不行")?)
+    }
+
+    fn written_entry(&self, _: &[PathBuf], rule: &str) -> Result<WrittenEntry, RunError> {
+        Ok(WrittenEntry {
+            id: rule.to_owned(),
+            title: "没有办法".to_owned(),
+            file: "lexicon/a.toml".to_owned(),
+            line: 7,
+            text: "[[entry]]\nid = 'x'".to_owned(),
+        })
     }
 
     fn lexicon_schema(&self) -> String {
@@ -296,6 +306,13 @@ fn rules_are_listed_by_category() {
     assert!(out.contains("共 2 条规则"), "{out}");
     let (_, out, _) = wanyan(&["rules", "--category", "blunt-refusal", "--format", "md"]);
     assert!(out.contains("blunt-refusal/no-way") && !out.contains("disrespectful"), "{out}");
+}
+
+#[test]
+fn an_entry_is_shown_as_it_is_written() {
+    let (exit, out, _) = wanyan(&["lexicon", "show", "dismissive/x"]);
+    assert_eq!(exit, Exit::Clean);
+    assert_eq!(out, "dismissive/x  没有办法\nlexicon/a.toml:7\n\n[[entry]]\nid = 'x'\n");
 }
 
 #[test]

@@ -1,12 +1,14 @@
 //! Layer 2: `wanyan.toml` as it is written. Must not know where files are: paths in it are as written, and whoever
 //! found the file resolves them. What a run goes by is made of it in `workspace`.
 
+pub mod edit;
 mod policy;
 
 use std::collections::BTreeMap;
 
-pub use policy::{Level, Policy};
+pub use policy::{Allowed, Level, Policy};
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::document::{ExtractOptions, MessageUnit};
 use crate::lexicon::error::did_you_mean;
@@ -41,10 +43,25 @@ pub struct Options {
     /// From what number on rules of structure speak, by their id: characters, times or seconds.
     #[serde(default)]
     pub limits: BTreeMap<String, u32>,
+    /// Phrases inside which nothing is found.
+    #[serde(default)]
+    pub allow: Vec<AllowSource>,
     /// Files that are about to be sent, as patterns in the manner of `.gitignore`, relative to the file: what nobody filled
     /// in is a warning there.
     #[serde(default)]
     pub drafts: Vec<String>,
+}
+
+/// A phrase that is allowed in a project, as written.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AllowSource {
+    /// The words; a finding inside them is not reported.
+    pub phrase: Spanned<String>,
+    /// The id of a rule or the name of a category; every rule where nothing is said.
+    pub rule: Option<String>,
+    /// Why; needed, so that whoever comes later knows.
+    pub reason: Spanned<String>,
 }
 
 /// Why a configuration file cannot be used. The texts are simplified Chinese.
@@ -62,8 +79,8 @@ impl Options {
     /// # Errors
     /// Where it is no TOML, or holds a key or a value that is not known.
     pub fn parse(text: &str) -> Result<Options, ConfigError> {
-        toml::from_str(text).map_err(|error| {
-            let line = error.span().map(|span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let options: Options = toml::from_str(text).map_err(|error| {
+            let line = error.span().map(|span| line_of(text, span.start));
             let original = error.message();
             let quoted: Vec<&str> = original.split('`').skip(1).step_by(2).collect();
             let known = quoted.get(1..).unwrap_or_default();
@@ -75,17 +92,26 @@ impl Options {
                 format!("不认识的配置项 {name}。{guess}可以用的有：{}", known.join("、"))
             } else if original.starts_with("unknown variant") {
                 format!("不认识的值 {name}。{guess}可以用的有：{}", known.join("、"))
+            } else if original.starts_with("missing field") {
+                format!("缺少必填项 {name}，例如 {}", example_of(name))
             } else {
                 format!("配置文件写法有误：{original}")
             };
             ConfigError { line, message }
-        })
+        })?;
+        options.allow.iter().try_for_each(|allow| allow.check(text))?;
+        Ok(options)
     }
 
     /// What these options say of the rules.
     #[must_use]
     pub fn policy(&self) -> Policy {
-        Policy { severity: self.severity.clone(), limits: self.limits.clone() }
+        let allowed = self.allow.iter();
+        Policy {
+            severity: self.severity.clone(),
+            limits: self.limits.clone(),
+            allowed: allowed.filter_map(|allow| Allowed::new(allow.phrase.as_ref(), allow.rule.clone())).collect(),
+        }
     }
 
     /// What these options say about reading files, with what the arguments add.
@@ -105,6 +131,36 @@ impl Options {
             message,
         }
     }
+}
+
+impl AllowSource {
+    /// # Errors
+    /// Where something needed is blank; `text` is the whole file.
+    fn check(&self, text: &str) -> Result<(), ConfigError> {
+        let refuse =
+            |at: usize, message: &str| Err(ConfigError { line: Some(line_of(text, at)), message: message.to_owned() });
+        if Allowed::new(self.phrase.as_ref(), None).is_none() {
+            return refuse(self.phrase.span().start, "[[allow]] 的 phrase 是空的，请写上要放行的词句");
+        }
+        if self.reason.as_ref().trim().is_empty() {
+            let message = format!("[[allow]] 要写明原因，例如 {}", example_of("reason"));
+            return refuse(self.reason.span().start, &message);
+        }
+        Ok(())
+    }
+}
+
+/// How a key that is needed may be filled in.
+fn example_of(key: &str) -> &'static str {
+    match key {
+        "phrase" => "phrase = \"不行动\"",
+        _ => "reason = \"产品名，已与质检确认\"",
+    }
+}
+
+/// The line, from one, of that byte.
+fn line_of(text: &str, at: usize) -> usize {
+    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]
@@ -128,5 +184,22 @@ mod tests {
         assert!(error.message.contains("是不是想写 agent-labels"), "{}", error.message);
         assert!(Options::parse("message = 'lines'").unwrap_err().message.contains("是不是想写 line"));
         assert!(Options::parse("lexicon = [").unwrap_err().message.contains("写法有误"));
+    }
+
+    #[test]
+    fn an_allowed_phrase_has_words_and_a_reason() {
+        let options = Options::parse("[[allow]]\nphrase = '不行'\nrule = 'arguing'\nreason = '店名'\n").unwrap();
+        let policy = options.policy();
+        assert_eq!(policy.allowed, [Allowed::new("不行", Some("arguing".to_owned())).unwrap()]);
+        for (text, line, says) in [
+            ("\n[[allow]]\nphrase = '不行'\nreason = ' '\n", 4, "要写明原因"),
+            ("[[allow]]\nphrase = ''\nreason = '店名'\n", 2, "phrase 是空的"),
+            ("[[allow]]\nphrase = '不行'\n", 1, "缺少必填项 reason"),
+            ("[[allow]]\nphrases = '不行'\n", 2, "是不是想写 phrase"),
+        ] {
+            let error = Options::parse(text).unwrap_err();
+            assert_eq!(error.line, Some(line), "{text}");
+            assert!(error.message.contains(says), "{}", error.message);
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! How grave the findings of each rule are in this project, and from what number on rules with a limit speak.
+//! How grave the findings of each rule are in this project, from what number on rules with a limit speak, and which
+//! phrases are allowed.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +8,7 @@ use serde::Deserialize;
 use crate::diagnostic::{Category, Rule, Severity};
 use crate::lexicon::error::did_you_mean;
 use crate::lexicon::schema::Structure;
+use crate::normalize::FoldedText;
 
 /// What a project says of the severity of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -36,6 +38,36 @@ impl Level {
     }
 }
 
+/// A phrase inside which nothing is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// Its folded characters, at least one.
+    folded: Vec<char>,
+    /// The id of the rule or the name of the category that it is allowed for; every rule where nothing is said.
+    pub rule: Option<String>,
+}
+
+impl Allowed {
+    /// That phrase, compared with messages in folded form; nothing where it holds no character to compare.
+    #[must_use]
+    pub fn new(phrase: &str, rule: Option<String>) -> Option<Allowed> {
+        let folded = FoldedText::new(phrase.trim()).chars().to_vec();
+        (!folded.is_empty()).then_some(Allowed { folded, rule })
+    }
+
+    /// The characters to look for in the folded form of a message.
+    #[must_use]
+    pub fn folded(&self) -> &[char] {
+        &self.folded
+    }
+
+    /// Whether it is allowed for that rule.
+    #[must_use]
+    pub fn is_for(&self, rule: &Rule) -> bool {
+        self.rule.as_deref().is_none_or(|named| named == rule.id || named == rule.category.name())
+    }
+}
+
 /// What a project says of the rules.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
@@ -43,11 +75,13 @@ pub struct Policy {
     pub severity: BTreeMap<String, Level>,
     /// By the id of a rule of the category `structure`.
     pub limits: BTreeMap<String, u32>,
+    /// Phrases inside which nothing is found.
+    pub allowed: Vec<Allowed>,
 }
 
 impl Policy {
     /// What holds where a project says nothing.
-    pub const USUAL: Policy = Policy { severity: BTreeMap::new(), limits: BTreeMap::new() };
+    pub const USUAL: Policy = Policy { severity: BTreeMap::new(), limits: BTreeMap::new(), allowed: Vec::new() };
 
     /// The severity of a rule's findings, `own` where nothing is said; nothing where the rule is off. What is said of a
     /// rule goes before what is said of its category.
@@ -71,14 +105,15 @@ impl Policy {
     #[must_use]
     pub fn unknown<'r>(&self, known: impl Iterator<Item = &'r str> + Clone) -> Option<String> {
         let names = Category::ALL.map(Category::name);
-        let unknown = self
-            .severity
-            .keys()
-            .find(|name| !names.contains(&name.as_str()) && !known.clone().any(|id| id == *name));
-        if let Some(name) = unknown {
+        let graded = self.severity.keys().map(|name| ("[severity]", name));
+        let allowed = self.allowed.iter().filter_map(|allowed| Some(("[[allow]]", allowed.rule.as_ref()?)));
+        let unknown = graded
+            .chain(allowed)
+            .find(|(_, name)| !names.contains(&name.as_str()) && !known.clone().any(|id| id == *name));
+        if let Some((table, name)) = unknown {
             let guess = did_you_mean(name, known.chain(names));
             let guess = guess.map(|best| format!("，是不是想写 {best}？")).unwrap_or_default();
-            return Some(format!("[severity] 里的 {name} 不是规则，也不是类别{guess}（所有规则：wanyan rules）"));
+            return Some(format!("{table} 里的 {name} 不是规则，也不是类别{guess}（所有规则：wanyan rules）"));
         }
         let limited: Vec<&str> = Structure::LIMITED.iter().map(|structure| structure.rule()).collect();
         let name = self.limits.keys().find(|name| !limited.contains(&name.as_str()))?;
@@ -104,6 +139,7 @@ mod tests {
                 ("arguing/b".to_owned(), Level::Error),
             ]),
             limits: BTreeMap::from([("structure/late-reply".to_owned(), 60)]),
+            ..Policy::USUAL
         };
         let severity = |id| policy.severity(&rule(id, Category::Arguing), Severity::Warning);
         assert_eq!(severity("arguing/a"), None);
@@ -120,8 +156,26 @@ mod tests {
         assert_eq!(of("arguing").unknown(known.into_iter()), None);
         assert_eq!(of("arguing/told-you").unknown(known.into_iter()), None);
         assert!(of("arguing/told-yuo").unknown(known.into_iter()).unwrap().contains("是不是想写 arguing/told-you"));
+        let for_rule = |rule: &str| Policy {
+            allowed: vec![Allowed::new("不行", Some(rule.to_owned())).unwrap()],
+            ..Policy::USUAL
+        };
+        assert_eq!(for_rule("arguing").unknown(known.into_iter()), None);
+        let unknown = for_rule("arguing/told-yuo").unknown(known.into_iter()).unwrap();
+        assert!(unknown.starts_with("[[allow]]") && unknown.contains("是不是想写 arguing/told-you"), "{unknown}");
         let limits = BTreeMap::from([("structure/placeholder".to_owned(), 1)]);
         let policy = Policy { limits, ..Policy::USUAL };
         assert!(policy.unknown(known.into_iter()).unwrap().contains("structure/late-reply"));
+    }
+
+    #[test]
+    fn an_allowed_phrase_is_kept_in_folded_form() {
+        let allowed = Allowed::new(" 沒辦法ＡＢ ", None).unwrap();
+        assert_eq!(allowed.folded().iter().collect::<String>(), "没办法ab");
+        assert_eq!(Allowed::new(" \u{200b} ", None), None);
+        let of = |named: &str| Allowed::new("不行", Some(named.to_owned())).unwrap();
+        let rule = rule("arguing/a", Category::Arguing);
+        assert!(allowed.is_for(&rule) && of("arguing").is_for(&rule) && of("arguing/a").is_for(&rule));
+        assert!(!of("arguing/b").is_for(&rule) && !of("insulting").is_for(&rule));
     }
 }

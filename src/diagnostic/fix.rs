@@ -38,20 +38,3 @@ pub struct Fix {
     /// The edits to the message's prose; disjoint.
     pub edits: Vec<Edit<Prose>>,
 }
-
-/// Of `fixes`, in their order, the edits of those that do not touch a place that an earlier one edits.
-/// A fix is taken whole or not at all.
-pub fn choose_edits<'f>(fixes: impl IntoIterator<Item = &'f Fix>) -> Vec<Edit<Prose>> {
-    let mut chosen: Vec<Edit<Prose>> = Vec::new();
-    for fix in fixes {
-        let free = fix.edits.iter().all(|edit| {
-            chosen
-                .iter()
-                .all(|other| !edit.range.overlaps(other.range) && edit.range.start() != other.range.start())
-        });
-        if free {
-            chosen.extend(fix.edits.iter().cloned());
-        }
-    }
-    chosen
-}

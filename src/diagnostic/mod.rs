@@ -5,7 +5,7 @@ mod category;
 mod fix;
 
 pub use category::Category;
-pub use fix::{Applicability, Fix, choose_edits};
+pub use fix::{Applicability, Fix};
 
 use serde::{Deserialize, Serialize};
 

@@ -147,11 +147,12 @@ fn document<'a>(text: &'a str, range: Range<usize>, options: &ExtractOptions, ea
 }
 
 /// The longest text, in bytes, that is looked at as a letter.
-const LETTER_LIMIT: usize = 16 * 1024;
+pub const LETTER_LIMIT: usize = 16 * 1024;
 
 /// Whether `text` is one letter rather than a list of messages: it greets somebody in its first line and nobody
 /// afterwards, or it closes as letters do.
-fn is_letter(text: &str, options: &ExtractOptions) -> bool {
+#[must_use]
+pub fn is_letter(text: &str, options: &ExtractOptions) -> bool {
     if text.len() > LETTER_LIMIT {
         return false;
     }

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aho_corasick::AhoCorasick;
 
 use super::compiled::{
-    Automata, Automaton, Condition, Context, Docs, Entry, EntryDocs, Lexicon, Owner, Phrase, PhraseTable, Rewrite,
-    Scope, SlotMark, Tables, Use, Uses, Variant,
+    Automata, Automaton, Condition, Context, Docs, Entry, EntryDocs, Lexicon, Owner, Phrase, PhraseTable, Reference,
+    Rewrite, Scope, SlotMark, Tables, Use, Uses, Variant,
 };
 use super::cues::Cues;
 use super::error::{LexiconError, LexiconErrors, did_you_mean};
@@ -720,8 +720,10 @@ impl Parts {
         demands.push(Demand { anchor: decisive, before: Side::Open, behind: Side::Open });
         let docs = Docs {
             entries: self.docs,
-            passages: merged.passages.iter().map(|passage| passage.item.clone()).collect(),
-            forms: merged.forms.iter().map(|form| form.item.clone()).collect(),
+            reference: Reference {
+                passages: merged.passages.iter().map(|passage| passage.item.clone()).collect(),
+                forms: merged.forms.iter().map(|form| form.item.clone()).collect(),
+            },
             literals: minimal.iter().map(|literal| literal.iter().collect()).collect(),
             disabled: merged.disabled.clone(),
         };

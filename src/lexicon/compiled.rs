@@ -256,14 +256,29 @@ pub struct Tables {
 pub struct Docs {
     /// For each entry its patterns and examples.
     pub entries: Vec<EntryDocs>,
-    /// Passages of the source documents, in their order.
-    pub passages: Vec<Passage>,
-    /// Recommended forms, in their order.
-    pub forms: Vec<Form>,
+    /// Kept apart from the rest in the program, for those who need nothing else.
+    #[serde(skip)]
+    pub reference: Reference,
     /// The literals that the prefilter stands for, sorted.
     pub literals: Vec<String>,
     /// Rules that an overlay switched off, and why.
     pub disabled: Vec<(String, String)>,
+}
+
+/// What a lexicon quotes and recommends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reference {
+    /// Passages of the source documents, in their order.
+    pub passages: Vec<Passage>,
+    /// Recommended forms, in their order.
+    pub forms: Vec<Form>,
+}
+
+impl Reference {
+    /// The passages of those ids, in the order of the lexicon.
+    pub fn passages_of<'r>(&'r self, ids: &'r [String]) -> impl Iterator<Item = &'r Passage> {
+        self.passages.iter().filter(|passage| ids.contains(&passage.id))
+    }
 }
 
 /// What people ask about an entry.

@@ -17,6 +17,6 @@ pub mod prefilter;
 pub mod rewrite;
 pub mod schema;
 
-pub use compiled::{Condition, Docs, Entry, Lexicon, Scope};
+pub use compiled::{Condition, Docs, Entry, Lexicon, Reference, Scope};
 pub use error::{LexiconError, LexiconErrors};
 pub use load::{Origin, SourceFile};

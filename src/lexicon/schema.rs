@@ -299,7 +299,7 @@ pub struct ContextSource {
 }
 
 /// A recommended form of words.
-#[derive(Clone, Debug, serde::Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Form {
     /// Its id.
@@ -316,7 +316,7 @@ pub struct Form {
 }
 
 /// A passage of a source document.
-#[derive(Clone, Debug, serde::Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Passage {
     /// Its id, such as `S2.12`.

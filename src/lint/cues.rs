@@ -57,9 +57,13 @@ fn sentences(cues: &Cues, message: &str, skipped: &[TextRange<Prose>]) -> Vec<Se
 /// Adds to `judged` what the cues find besides the phrases.
 pub(super) fn judge(linter: Linter<'_>, message: &str, matches: &Matches, judged: &mut Vec<Judged>) {
     let (lexicon, tables) = (linter.lexicon, linter.lexicon.tables());
-    // What is quoted is not the agent's, and what a phrase has found needs no second finding: neither speaks here.
+    // What is quoted is not the agent's, what a phrase has found needs no second finding, and what is allowed, be it for the
+    // phrase that stands there, is meant: none of it speaks here.
     let found = judged.iter().filter(|other| is_offence(other.severity)).map(|other| other.range);
-    let skipped = matches.quoted.iter().copied().chain(found);
+    let by_cues = tables.entries.iter().filter(|entry| entry.cues);
+    let by_phrases = matches.offences.iter().map(|offence| &tables.entries[usize::from(offence.entry)]);
+    let allowed = matches.allowed.for_any(linter.policy, by_cues.chain(by_phrases).map(|entry| &entry.rule));
+    let skipped = matches.quoted.iter().copied().chain(found).chain(allowed);
     let skipped: Vec<TextRange<Prose>> = skipped.map(|range| matches.folded.to_prose(range)).collect();
     for Sentence { verdict, places } in sentences(&lexicon.cues, message, &skipped) {
         let own = heaviest(&verdict.parts);
@@ -71,7 +75,8 @@ pub(super) fn judge(linter: Linter<'_>, message: &str, matches: &Matches, judged
         let Some(number) = entry else { continue };
         let entry = &tables.entries[number];
         let place = Place::new(tables, matches, span);
-        if place.is_in_link() || !place.allows(&entry.when, &entry.unless) {
+        let allowed = matches.allowed.cover(linter.policy, &entry.rule, span);
+        if allowed || place.is_in_link() || !place.allows(&entry.when, &entry.unless) {
             continue;
         }
         let Some((severity, mitigated_by)) =

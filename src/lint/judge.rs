@@ -86,6 +86,11 @@ pub(super) fn judge(linter: Linter<'_>, matches: &Matches, judged: &mut Vec<Judg
     let mut taken: Vec<(TextRange<Folded>, Option<Severity>, Category)> = Vec::new();
     for (offence, range) in hits {
         let entry = &tables.entries[usize::from(offence.entry)];
+        // What is allowed for one rule shall not come back as a finding of another that it stood before.
+        let bare = without_particles(tables, matches, offence.range);
+        if matches.allowed.cover(linter.policy, &entry.rule, bare) {
+            continue;
+        }
         let Some(severity) = linter.severity(entry) else { continue };
         let category = entry.rule.category;
         let mut overlapped = taken.iter().filter(|(other, ..)| other.overlaps(range)).peekable();
@@ -116,6 +121,14 @@ pub(super) fn judge(linter: Linter<'_>, matches: &Matches, judged: &mut Vec<Judg
         });
     }
     judged.sort_by_key(|finding| (finding.range.start(), finding.range.end()));
+}
+
+/// The range without the particles at its end, which are no matter to whoever allows a phrase; of a particle all of it.
+fn without_particles(tables: &Tables, matches: &Matches, range: TextRange<Folded>) -> TextRange<Folded> {
+    let chars = &matches.folded.chars()[range.as_range()];
+    let is_word = |c: &char| tables.particles.binary_search(c).is_err();
+    let length = chars.iter().rposition(is_word).map_or(chars.len(), |last| last + 1);
+    TextRange::new(range.start(), range.start() + length)
 }
 
 /// Raises the first of several mild findings, each of which alone would pass: together they make the tone of the message.

@@ -1,6 +1,9 @@
 //! Which phrases are in a message: one walk of the automaton over its folded characters, and a join where there are gaps.
 
+use super::Linter;
+use super::allow::AllowedPlaces;
 use super::quotes::find_quoted;
+use crate::config::Policy;
 use crate::lexicon::Lexicon;
 use crate::lexicon::compiled::{Automaton, Owner, Phrase, PhraseTable, Tables, Use};
 use crate::normalize::{FoldedText, Joint};
@@ -52,6 +55,8 @@ pub(super) struct Matches {
     pub(super) contexts: Vec<(u16, TextRange<Folded>)>,
     /// What stands between quotation marks.
     pub(super) quoted: Vec<TextRange<Folded>>,
+    /// What the project allows.
+    pub(super) allowed: AllowedPlaces,
     hits: Vec<Hit>,
     /// The contexts that a found offence may ask for, by number.
     asked: Vec<bool>,
@@ -59,10 +64,11 @@ pub(super) struct Matches {
 }
 
 impl Matches {
-    /// Finds in `message` what is quoted and nothing else, in the place of what was here.
-    pub(super) fn fill_quoted(&mut self, message: &str) {
+    /// Finds in `message` what is quoted or allowed and nothing else, in the place of what was here.
+    pub(super) fn fill_quoted(&mut self, policy: &Policy, message: &str) {
         self.clear();
         self.folded.fill(message);
+        self.allowed.fill(policy, &self.folded);
         find_quoted(message, &self.folded, &mut self.quoted);
     }
 
@@ -78,9 +84,11 @@ impl Matches {
 
     /// Finds everything in `message`, in the place of what was here; what is no offence only where there is one, or where
     /// `cues_speak`, and what is quoted also where `structure_asks`.
-    pub(super) fn fill(&mut self, lexicon: &Lexicon, message: &str, cues_speak: bool, structure_asks: bool) {
+    pub(super) fn fill(&mut self, linter: Linter<'_>, message: &str, cues_speak: bool, structure_asks: bool) {
+        let lexicon = linter.lexicon;
         self.clear();
         self.folded.fill(message);
+        self.allowed.fill(linter.policy, &self.folded);
         put_variants_right(lexicon, &mut self.folded);
         let (tables, automata) = (lexicon.tables(), lexicon.automata());
         self.find(tables, &tables.offences, &automata.offences);

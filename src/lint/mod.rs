@@ -4,6 +4,7 @@
 //! A message goes through `matcher` (which phrases are there), `conditions` (where they stand), `judge` (what
 //! offends and how much) and, where fixes are asked for, `fixes`.
 
+mod allow;
 mod conditions;
 mod conversation;
 mod cues;
@@ -12,12 +13,14 @@ mod facts;
 mod fixes;
 mod judge;
 mod matcher;
+mod mend;
 mod pieces;
 mod quotes;
 mod script;
 mod structure;
 
 pub use conversation::Conversation;
+pub use mend::{FixLevel, Polished, STEPS, Step};
 
 use crate::config::Policy;
 use crate::diagnostic::{Cue, Diagnostic, Severity};
@@ -142,7 +145,7 @@ impl<'l> Linter<'l> {
         if !self.structure_asks(message) {
             return Vec::new();
         }
-        scratch.matches.fill_quoted(message);
+        scratch.matches.fill_quoted(self.policy, message);
         scratch.judged.clear();
         structure::judge(self, message, &scratch.matches, &mut scratch.judged);
         self.diagnostics(message, fixing, scratch)
@@ -212,7 +215,7 @@ impl<'l> Linter<'l> {
     fn judge(self, message: &str, scratch: &mut Scratch) {
         let cues_speak = speak(&self.lexicon.cues, message);
         let structure_asks = self.structure_asks(message);
-        scratch.matches.fill(self.lexicon, message, cues_speak, structure_asks);
+        scratch.matches.fill(self, message, cues_speak, structure_asks);
         judge::judge(self, &scratch.matches, &mut scratch.judged);
         if cues_speak {
             cues::judge(self, message, &scratch.matches, &mut scratch.judged);

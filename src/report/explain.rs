@@ -6,19 +6,12 @@ use std::io::{self, Write};
 use super::Palette;
 use super::screen::Inline;
 use crate::diagnostic::{Category, Rule, Severity};
+use crate::lexicon::schema::Passage;
+use crate::lexicon::{Docs, Lexicon};
+use crate::lint::{Linter, examples};
 
-/// A passage of the source documents that a rule rests on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Passage<'a> {
-    /// Such as `S2.12`.
-    pub id: &'a str,
-    /// Such as 婉转拒绝.
-    pub title: &'a str,
-    /// The document that it stands in.
-    pub document: &'a str,
-    /// What it says.
-    pub text: &'a str,
-}
+/// How many examples the documentation of a rule shows.
+const SHOWN_EXAMPLES: usize = 5;
 
 /// An offending message and what the rule's rewrites make of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,13 +30,37 @@ pub struct RuleDoc<'a> {
     /// The severity of its findings where nothing mitigates them.
     pub severity: Severity,
     /// The passages that `rule.source` names.
-    pub passages: Vec<Passage<'a>>,
+    pub passages: Vec<&'a Passage>,
     /// Messages that it finds.
     pub examples: Vec<Example<'a>>,
     /// Messages that it leaves alone.
     pub good: Vec<&'a str>,
     /// Its patterns, as they are written in the lexicon.
     pub patterns: Vec<&'a str>,
+}
+
+impl<'a> RuleDoc<'a> {
+    /// That of the entry of that number, its rewrites tried on its examples.
+    ///
+    /// # Panics
+    /// Where the lexicon has no entry of that number.
+    #[must_use]
+    pub fn new(lexicon: &'a Lexicon, docs: &'a Docs, number: usize) -> Self {
+        let entry = &lexicon.tables().entries[number];
+        let own = &docs.entries[number];
+        let linter = Linter::new(lexicon);
+        let shown = own.sentences.iter().chain(&own.bad).take(SHOWN_EXAMPLES);
+        RuleDoc {
+            rule: &entry.rule,
+            severity: entry.severity,
+            passages: docs.reference.passages_of(&entry.rule.source).collect(),
+            examples: shown
+                .map(|(_, text)| Example { before: text, after: examples::rewrites(linter, number, text) })
+                .collect(),
+            good: own.good.iter().take(SHOWN_EXAMPLES).map(|(_, text)| text.as_str()).collect(),
+            patterns: own.patterns.iter().map(String::as_str).collect(),
+        }
+    }
 }
 
 /// Writes the documentation of one rule for a terminal.
@@ -78,8 +95,8 @@ pub fn write_text(out: &mut dyn Write, palette: &Palette, doc: &RuleDoc<'_>) -> 
     if !doc.passages.is_empty() {
         writeln!(out, "\n{bold}依据{bold:#}")?;
         for passage in &doc.passages {
-            writeln!(out, "  {} {}（{}）", passage.id, Inline(passage.title), Inline(passage.document))?;
-            writeln!(out, "    {}", Inline(passage.text))?;
+            writeln!(out, "  {} {}（{}）", passage.id, Inline(&passage.title), Inline(&passage.document))?;
+            writeln!(out, "    {}", Inline(&passage.text))?;
         }
     }
     if !doc.patterns.is_empty() {
@@ -125,13 +142,41 @@ pub fn write_markdown(out: &mut dyn Write, heading: Heading, doc: &RuleDoc<'_>) 
                 out,
                 "- {} {}（{}）：{}",
                 passage.id,
-                Escaped(passage.title),
-                Escaped(passage.document),
-                Escaped(passage.text)
+                Escaped(&passage.title),
+                Escaped(&passage.document),
+                Escaped(&passage.text)
             )?;
         }
     }
     Ok(())
+}
+
+/// An entry as it is written in its file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenEntry {
+    /// The id of its rule.
+    pub id: String,
+    /// What it finds, in a few words.
+    pub title: String,
+    /// The file, as its reader knows it.
+    pub file: String,
+    /// The line on which it begins there, from one.
+    pub line: usize,
+    /// Its lines.
+    pub text: String,
+}
+
+/// Writes an entry as Markdown: where it stands, and its lines.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_entry_markdown(out: &mut dyn Write, entry: &WrittenEntry) -> io::Result<()> {
+    let WrittenEntry { id, title, file, line, text } = entry;
+    writeln!(out, "# `{id}` {}\n\n{}:{line}\n", Escaped(title), Escaped(file))?;
+    // A fence longer than any in the text.
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat((longest + 1).max(3));
+    writeln!(out, "{fence}toml\n{text}\n{fence}")
 }
 
 /// The level of a Markdown heading.
@@ -230,7 +275,7 @@ pub fn write_json(out: &mut dyn Write, docs: &[RuleDoc<'_>]) -> io::Result<()> {
 }
 
 /// Text for a Markdown line: no character of it is markup.
-struct Escaped<'a>(&'a str);
+pub(super) struct Escaped<'a>(pub(super) &'a str);
 
 impl std::fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -265,13 +310,20 @@ mod tests {
         }
     }
 
-    fn doc(rule: &Rule) -> RuleDoc<'_> {
+    fn passage() -> Passage {
+        Passage {
+            id: "S1.4".to_owned(),
+            title: "不淡漠".to_owned(),
+            document: "情绪控制".to_owned(),
+            text: "不把情绪带进话里。".to_owned(),
+        }
+    }
+
+    fn doc<'a>(rule: &'a Rule, passage: &'a Passage) -> RuleDoc<'a> {
         RuleDoc {
             rule,
             severity: Severity::Warning,
-            passages: vec![Passage {
-                id: "S1.4", title: "不淡漠", document: "情绪控制", text: "不把情绪带进话里。"
-            }],
+            passages: vec![passage],
             examples: vec![Example {
                 before: "随便你", after: vec!["都听您的，您看哪种合适？".to_owned()]
             }],
@@ -283,7 +335,7 @@ mod tests {
     #[test]
     fn text() {
         let mut out = Vec::new();
-        write_text(&mut out, &Palette::plain(), &doc(&rule())).unwrap();
+        write_text(&mut out, &Palette::plain(), &doc(&rule(), &passage())).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "\
@@ -316,7 +368,7 @@ dismissive/whatever  随便打发
     #[test]
     fn markdown_escapes_what_it_quotes() {
         let mut out = Vec::new();
-        write_markdown_page(&mut out, &[doc(&rule())]).unwrap();
+        write_markdown_page(&mut out, &[doc(&rule(), &passage())]).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "\
@@ -351,16 +403,33 @@ dismissive/whatever  随便打发
     }
 
     #[test]
-    fn lists() {
-        let rule = rule();
+    fn an_entry_is_shown_as_it_is_written() {
+        let entry = WrittenEntry {
+            id: "dismissive/whatever".to_owned(),
+            title: "随便*打发*".to_owned(),
+            file: "my_words.toml".to_owned(),
+            line: 3,
+            text: "[[entry]]\nwhy = '```'".to_owned(),
+        };
         let mut out = Vec::new();
-        write_list(&mut out, &Palette::plain(), &[doc(&rule)]).unwrap();
+        write_entry_markdown(&mut out, &entry).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "# `dismissive/whatever` 随便\\*打发\\*\n\nmy\\_words.toml:3\n\n````toml\n[[entry]]\nwhy = '```'\n````\n"
+        );
+    }
+
+    #[test]
+    fn lists() {
+        let (rule, passage) = (rule(), passage());
+        let mut out = Vec::new();
+        write_list(&mut out, &Palette::plain(), &[doc(&rule, &passage)]).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             "敷衍冷淡 dismissive\n  dismissive/whatever  警告  随便打发\n共 1 条规则。用 wanyan explain <规则> 看说明和例子。\n"
         );
         let mut out = Vec::new();
-        write_json(&mut out, &[doc(&rule)]).unwrap();
+        write_json(&mut out, &[doc(&rule, &passage)]).unwrap();
         let value: serde_json::Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(value[0]["examples"][0]["before"], "随便你");
         assert_eq!(value[0]["category"], "dismissive");

@@ -13,10 +13,11 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::time::Duration;
 
+use super::notes::notes;
 use super::rewrite::{applicability_note, write_change};
 use super::screen::{Inline, fit, fit_end};
 use super::{Finding, Palette, Problem, Reporter, Summary, write_problem};
-use crate::diagnostic::{Cue, Severity};
+use crate::diagnostic::Severity;
 
 /// How many columns a line of text takes at most where nobody says otherwise.
 const DEFAULT_COLUMNS: usize = 100;
@@ -79,30 +80,8 @@ impl HumanReporter {
         let Palette { bold, dim, .. } = self.palette;
         let diagnostic = finding.diagnostic;
         writeln!(out, "  {bold}为什么{bold:#}：{}", Inline(&diagnostic.rule.why))?;
-        if !diagnostic.cues.is_empty() {
-            let cues: Vec<String> = diagnostic.cues.iter().map(show_cue).collect();
-            writeln!(out, "  {bold}线索{bold:#}：{}", cues.join("、"))?;
-        }
-        if let Some((first, others)) = diagnostic.mitigated_by.split_first() {
-            write!(out, "  {bold}已缓和{bold:#}：这条消息里有{first}")?;
-            for other in others {
-                write!(out, "、{other}")?;
-            }
-            // Several of them raise each other again.
-            let end = if diagnostic.raised_by == 0 {
-                format!("，所以只作{}", diagnostic.severity.title())
-            } else {
-                String::new()
-            };
-            writeln!(out, "{end}")?;
-        }
-        if diagnostic.raised_by > 0 {
-            let count = diagnostic.raised_by;
-            writeln!(
-                out,
-                "  {bold}合起来{bold:#}：单看一处不重，但这条消息里有 {count} 处，所以作{}",
-                diagnostic.severity.title()
-            )?;
+        for note in notes(diagnostic) {
+            writeln!(out, "  {bold}{}{bold:#}：{}", note.title, note.text)?;
         }
         match &diagnostic.rule.advice {
             Some(advice) => writeln!(out, "  {bold}怎么改{bold:#}：{}", Inline(advice))?,
@@ -284,14 +263,6 @@ fn repeat(out: &mut dyn Write, pattern: &[u8; 64], mut count: usize) -> io::Resu
         count -= now;
     }
     Ok(())
-}
-
-/// A cue and its weight; the marks of the sentence's edges in words.
-fn show_cue(cue: &Cue) -> String {
-    let begins = if cue.text.starts_with('^') { "句首" } else { "" };
-    let ends = if cue.text.ends_with('$') { "句尾" } else { "" };
-    let words = cue.text.trim_matches(['^', '$']);
-    format!("{begins}{ends}“{words}” {:+.1}", f64::from(cue.weight) / 100.0)
 }
 
 #[cfg(test)]

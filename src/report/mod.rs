@@ -4,8 +4,10 @@
 
 mod concise;
 pub mod explain;
+pub mod hover;
 mod human;
 mod json;
+mod notes;
 mod palette;
 mod rewrite;
 pub mod screen;

@@ -22,8 +22,8 @@ const PIECE: usize = 256 * 1024;
 /// A text of at most this length may be one letter: it is never read in pieces.
 const LETTER: usize = 16 * 1024;
 
-/// How much of a text is looked at to tell whether it is a conversation.
-const SNIFFED: usize = 64 * 1024;
+/// How much of a text is looked at to tell whether it is a conversation, in bytes.
+pub const SNIFFED: usize = 64 * 1024;
 
 /// What a run goes by.
 #[derive(Clone)]
@@ -328,7 +328,7 @@ struct Piece {
 }
 
 /// Turns fixes whose edits cannot be carried to the source into advice.
-fn show_what_cannot_be_written(segment: &Segment<'_>, diagnostic: &mut Diagnostic<'_>) {
+pub fn show_what_cannot_be_written(segment: &Segment<'_>, diagnostic: &mut Diagnostic<'_>) {
     for fix in &mut diagnostic.fixes {
         if fix.edits.iter().any(|edit| segment.source_edit(edit).is_err()) {
             fix.applicability = Applicability::Display;

@@ -6,22 +6,20 @@ use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::explain_io;
+use super::project::{Fault, Faults};
+use super::{decode, explain_io};
 use crate::builtin;
 use crate::config::{FILE_NAMES, Options};
+use crate::lexicon::error::{LexiconError, LexiconErrors};
 use crate::lexicon::{Docs, Lexicon, Origin, SourceFile, compile};
 
 /// Reads the configuration file at `path`. Paths of lexicons in it come back relative to its folder.
 ///
 /// # Errors
-/// In Chinese, naming the file and the line.
-pub fn read_options(path: &Path) -> Result<Options, String> {
-    let shown = path.display();
-    let text = fs::read_to_string(path).map_err(|error| format!("没能读取配置文件 {shown}：{}", explain(&error)))?;
-    let mut options = Options::parse(&text).map_err(|error| match error.line {
-        Some(line) => format!("{shown}:{line}：{}", error.message),
-        None => format!("{shown}：{}", error.message),
-    })?;
+/// Where the file cannot be read, or used.
+pub fn read_options(path: &Path) -> Result<Options, Fault> {
+    let text = fs::read_to_string(path).map_err(|error| unreadable("没能读取配置文件", path, &error))?;
+    let mut options = Options::parse(&text).map_err(|error| Fault::new(path, error.line, error.message))?;
     let folder = path.parent().unwrap_or(Path::new(""));
     for lexicon in &mut options.lexicon {
         *lexicon = folder.join(&*lexicon).to_string_lossy().into_owned();
@@ -37,8 +35,8 @@ impl Drafts {
     /// Those that `patterns` name, in the manner of `.gitignore`, from the folder of the configuration file `config` on.
     ///
     /// # Errors
-    /// In Chinese, naming the pattern that cannot be read.
-    pub fn new(patterns: &[String], config: &Path) -> Result<Drafts, String> {
+    /// Naming the pattern that cannot be read.
+    pub fn new(patterns: &[String], config: &Path) -> Result<Drafts, Fault> {
         if patterns.is_empty() {
             return Ok(Drafts(None));
         }
@@ -49,10 +47,10 @@ impl Drafts {
         let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
         let mut builder = GitignoreBuilder::new(folder);
         for pattern in patterns {
-            let broken = |error| format!("{}：drafts 里的 {pattern} 写法有误：{error}", config.display());
+            let broken = |error| Fault::new(config, None, format!("drafts 里的 {pattern} 写法有误：{error}"));
             builder.add_line(None, pattern).map_err(broken)?;
         }
-        let built = builder.build().map_err(|error| format!("{}：drafts 写法有误：{error}", config.display()))?;
+        let built = builder.build().map_err(|error| Fault::new(config, None, format!("drafts 写法有误：{error}")))?;
         Ok(Drafts(Some(built)))
     }
 
@@ -70,29 +68,43 @@ impl Drafts {
 /// The configuration file in `folder` or the nearest folder above it.
 #[must_use]
 pub fn find_options(folder: &Path) -> Option<PathBuf> {
-    let absolute = fs::canonicalize(folder).ok()?;
+    // A folder that is not there yet, such as that of a new file, lies in one that is.
+    let absolute = folder.ancestors().find_map(|folder| fs::canonicalize(folder).ok())?;
     absolute
         .ancestors()
         .flat_map(|folder| FILE_NAMES.map(|name| folder.join(name)))
         .find(|file| file.is_file())
 }
 
-/// The built-in lexicon with `overlays` laid over it in their order.
-///
-/// # Errors
-/// In Chinese, naming file, line and entry of everything that is wrong.
-pub fn load_lexicon(overlays: &[PathBuf]) -> Result<Lexicon, String> {
-    if overlays.is_empty() {
-        return Ok(builtin::lexicon());
-    }
-    compile_with(overlays).map(|(lexicon, _)| lexicon)
+/// The path of `file` from the root, links followed where the file is there.
+#[must_use]
+pub fn absolute(file: &Path) -> PathBuf {
+    fs::canonicalize(file).or_else(|_| std::path::absolute(file)).unwrap_or_else(|_| file.to_owned())
 }
 
-/// As [`load_lexicon`], with the documentation.
+/// As [`read_text`]; nothing where there is no such file.
 ///
 /// # Errors
-/// As [`load_lexicon`].
-pub fn load_documented(overlays: &[PathBuf]) -> Result<(Lexicon, Docs), String> {
+/// In Chinese, why it cannot be read.
+pub fn read_if_there(file: &Path) -> Result<Option<String>, String> {
+    if file.exists() { read_text(file).map(Some) } else { Ok(None) }
+}
+
+/// Reads a text file as it is.
+///
+/// # Errors
+/// In Chinese, why it cannot be read.
+pub fn read_text(file: &Path) -> Result<String, String> {
+    let bytes = fs::read(file).map_err(|error| explain(&error))?;
+    let decoded = decode::decode(&bytes).map_err(|error| error.to_string())?;
+    Ok(decoded.text.into_owned())
+}
+
+/// The built-in lexicon with `overlays` laid over it in their order, and its documentation.
+///
+/// # Errors
+/// Everything that is wrong, with file, line and entry.
+pub fn load_documented(overlays: &[PathBuf]) -> Result<(Lexicon, Docs), Faults> {
     if overlays.is_empty() {
         return Ok((builtin::lexicon(), builtin::docs()));
     }
@@ -102,17 +114,17 @@ pub fn load_documented(overlays: &[PathBuf]) -> Result<(Lexicon, Docs), String> 
 /// The phrases of the built-in lexicon with `overlays` laid over it, spelled out.
 ///
 /// # Errors
-/// As [`load_lexicon`].
-pub fn spell_out(overlays: &[PathBuf]) -> Result<Vec<String>, String> {
-    compile::spell_out(&with_builtin(overlays)?).map_err(|errors| errors.to_string())
+/// As [`load_documented`].
+pub fn spell_out(overlays: &[PathBuf]) -> Result<Vec<String>, Faults> {
+    compile::spell_out(&with_builtin(overlays)?).map_err(|errors| faults(&errors))
 }
 
-fn compile_with(overlays: &[PathBuf]) -> Result<(Lexicon, Docs), String> {
-    compile::compile(&with_builtin(overlays)?).map_err(|errors| errors.to_string())
+fn compile_with(overlays: &[PathBuf]) -> Result<(Lexicon, Docs), Faults> {
+    compile::compile(&with_builtin(overlays)?).map_err(|errors| faults(&errors))
 }
 
 /// The files of the built-in lexicon, then the overlays.
-fn with_builtin(overlays: &[PathBuf]) -> Result<Vec<SourceFile>, String> {
+fn with_builtin(overlays: &[PathBuf]) -> Result<Vec<SourceFile>, Faults> {
     let mut files = builtin::files();
     for path in overlays {
         let file = read_lexicon(path)?;
@@ -126,9 +138,31 @@ fn with_builtin(overlays: &[PathBuf]) -> Result<Vec<SourceFile>, String> {
     Ok(files)
 }
 
-fn read_lexicon(path: &Path) -> Result<SourceFile, String> {
+fn faults(errors: &LexiconErrors) -> Faults {
+    Faults(errors.0.iter().map(fault).collect())
+}
+
+fn fault(error: &LexiconError) -> Fault {
+    let entry = error.entry.as_ref().map(|entry| format!("{entry}：")).unwrap_or_default();
+    let help = error.help.as_ref().map(|help| format!("\n怎么办：{help}")).unwrap_or_default();
+    Fault {
+        file: PathBuf::from(&error.file),
+        line: error.line,
+        message: format!("{entry}{}{help}", error.message),
+        shown: error.to_string(),
+    }
+}
+
+/// That `path`, something that the user named, cannot be read.
+fn unreadable(what: &str, path: &Path, error: &io::Error) -> Fault {
+    let message = format!("{what}：{}", explain(error));
+    let shown = format!("{what} {}：{}", path.display(), explain(error));
+    Fault { file: path.to_owned(), line: None, message, shown }
+}
+
+fn read_lexicon(path: &Path) -> Result<SourceFile, Fault> {
     let name = path.to_string_lossy().into_owned();
-    let text = fs::read_to_string(path).map_err(|error| format!("没能读取词库 {name}：{}", explain(&error)))?;
+    let text = fs::read_to_string(path).map_err(|error| unreadable("没能读取词库", path, &error))?;
     Ok(SourceFile { name, text, origin: Origin::Overlay })
 }
 
@@ -158,7 +192,7 @@ mod tests {
         assert!(drafts.hold(&file("待发/a.txt")) && drafts.hold(&file("c/a.draft.txt")));
         assert!(!drafts.hold(&file("a.txt")) && !drafts.hold(&file("b.draft.txt")));
         assert!(!drafts.hold(Path::new("/elsewhere/a.draft.txt")) && !drafts.hold(Path::new("stdin")));
-        assert!(Drafts::new(&["a{b".to_owned()], &config).unwrap_err().contains("a{b"));
+        assert!(Drafts::new(&["a{b".to_owned()], &config).unwrap_err().message.contains("a{b"));
         assert!(!Drafts::new(&[], &config).unwrap().hold(&config));
     }
 }

@@ -4,23 +4,10 @@
 use std::path::Path;
 
 use super::check::Settings;
-use crate::diagnostic::{Applicability, Diagnostic, Fix, choose_edits};
-use crate::document::{self, Format, Role, Segment};
-use crate::lint::{Fixing, Scratch, is_offence};
-use crate::text::{Edit, Prose, Source, apply_edits};
-
-/// How often a text is gone through at most. Each pass mends something, and a mended place is mended for good, so more
-/// than a few are needed only where fixes lie close together.
-const PASSES: usize = 12;
-
-/// Which fixes are applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FixLevel {
-    /// Safe ones.
-    Safe,
-    /// Safe ones, and the first suggested one of each finding that has no safe one.
-    Suggested,
-}
+use crate::diagnostic::Fix;
+use crate::document::{self, Format, Role};
+use crate::lint::{FixLevel, Fixing, STEPS, Scratch, is_offence};
+use crate::text::{Edit, Source, TextRange, apply_edits};
 
 /// What mending came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,12 +27,27 @@ pub struct Mended {
 /// # Errors
 /// In Chinese, where an edit would change how the file is read; then nothing is to be written.
 pub fn mend(settings: &Settings<'_>, name: &Path, text: &str, level: FixLevel) -> Result<Mended, String> {
+    mend_within(settings, name, text, TextRange::new(0, text.len()), level)
+}
+
+/// As [`mend`], but only the messages that `within` touches: those at whose words it lies where it is empty.
+///
+/// # Errors
+/// As [`mend`].
+pub fn mend_within(
+    settings: &Settings<'_>,
+    name: &Path,
+    text: &str,
+    within: TextRange<Source>,
+    level: FixLevel,
+) -> Result<Mended, String> {
     let settings = &*settings.for_file(name);
     let format = settings.format_of(name, text);
     let mut scratch = Scratch::default();
     let mut mended = Mended { text: text.to_owned(), applied: 0, left: 0, problems: Vec::new() };
-    for _ in 0..PASSES {
-        let pass = run_pass(settings, format, &mended.text, level, &mut scratch);
+    let mut within = within;
+    for _ in 0..STEPS {
+        let pass = run_pass(settings, format, &mended.text, within, level, &mut scratch);
         mended.left = pass.left;
         mended.problems = pass.problems;
         if pass.edits.is_empty() {
@@ -55,6 +57,10 @@ pub fn mend(settings: &Settings<'_>, name: &Path, text: &str, level: FixLevel) -
             apply_edits(&mended.text, &pass.edits).map_err(|_| "改写之间互相重叠，没有改动这个文件".to_owned())?;
         if roles(settings, format, &changed) != roles(settings, format, &mended.text) {
             return Err("改写之后文件的结构会变，没有改动这个文件；请手工修改".to_owned());
+        }
+        // All edits lie inside the messages that were touched.
+        if let Some(place) = pass.place {
+            within = TextRange::new(place.start(), place.end() + changed.len() - mended.text.len());
         }
         mended.text = changed;
         mended.applied += pass.applied;
@@ -67,58 +73,67 @@ struct Pass {
     applied: usize,
     left: usize,
     problems: Vec<document::Problem>,
+    /// From the first message that was looked at to the end of the last.
+    place: Option<TextRange<Source>>,
 }
 
-fn run_pass(settings: &Settings<'_>, format: Format, text: &str, level: FixLevel, scratch: &mut Scratch) -> Pass {
-    let mut pass = Pass { edits: Vec::new(), applied: 0, left: 0, problems: Vec::new() };
+fn run_pass(
+    settings: &Settings<'_>,
+    format: Format,
+    text: &str,
+    within: TextRange<Source>,
+    level: FixLevel,
+    scratch: &mut Scratch,
+) -> Pass {
+    let mut pass = Pass { edits: Vec::new(), applied: 0, left: 0, problems: Vec::new(), place: None };
     pass.problems = document::extract(text, format, &settings.extract, &mut |segment| {
+        let place = segment.map.to_source(TextRange::new(0, segment.text.len()));
+        let at_cursor = within.is_empty() && place.covers(within);
+        if !at_cursor && !place.overlaps(within) {
+            return;
+        }
+        pass.place = Some(match pass.place {
+            Some(before) => TextRange::new(before.start().min(place.start()), before.end().max(place.end())),
+            None => place,
+        });
         let found = settings.linter.check_segment(&segment, Fixing::Make, scratch);
         pass.left += found.iter().filter(|diagnostic| is_offence(diagnostic.severity)).count();
-        let chosen: Vec<&Fix> = found.iter().filter_map(|diagnostic| choose(&segment, diagnostic, level)).collect();
-        for fixes in [chosen.as_slice(), chosen.get(..1).unwrap_or_default()] {
-            let edits = choose_edits(fixes.iter().copied());
-            if edits.is_empty() {
-                break;
-            }
-            let whole = fixes.iter().filter(|fix| fix.edits.iter().all(|edit| edits.contains(edit))).count();
-            // Each fix was tried alone; together they may still make something new, then only the first is applied.
-            if fixes.len() == 1 || is_better(settings, &segment.text, &edits, found.len() - whole, scratch) {
-                pass.applied += whole;
-                pass.edits.extend(edits.iter().filter_map(|edit| segment.source_edit(edit).ok()));
-                break;
-            }
-        }
+        let can_be_written = |fix: &Fix| fix.edits.iter().all(|edit| segment.source_edit(edit).is_ok());
+        let step = settings.linter.mend_step(&segment.text, &found, level, &can_be_written, scratch);
+        pass.applied += step.applied;
+        pass.edits.extend(step.edits.iter().filter_map(|edit| segment.source_edit(edit).ok()));
     });
     pass
-}
-
-/// The fix of a finding that this level applies.
-fn choose<'d>(segment: &Segment<'_>, diagnostic: &'d Diagnostic<'_>, level: FixLevel) -> Option<&'d Fix> {
-    let can_be_written = |fix: &&Fix| fix.edits.iter().all(|edit| segment.source_edit(edit).is_ok());
-    let of = |applicability: Applicability| {
-        diagnostic.fixes.iter().filter(|fix| fix.applicability == applicability).find(can_be_written)
-    };
-    let safe = of(Applicability::Safe);
-    match level {
-        FixLevel::Safe => safe,
-        FixLevel::Suggested => safe.or_else(|| of(Applicability::Suggested)),
-    }
-}
-
-/// Whether at most `most` findings are left after these edits.
-fn is_better(
-    settings: &Settings<'_>,
-    message: &str,
-    edits: &[Edit<Prose>],
-    most: usize,
-    scratch: &mut Scratch,
-) -> bool {
-    let Ok(result) = apply_edits(message, edits) else { return false };
-    settings.linter.check(&result, Fixing::Skip, scratch).len() <= most
 }
 
 fn roles(settings: &Settings<'_>, format: Format, text: &str) -> Vec<Role> {
     let mut roles = Vec::new();
     document::extract(text, format, &settings.extract, &mut |segment| roles.push(segment.role));
     roles
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workspace::Project;
+
+    #[test]
+    fn only_what_is_touched_is_mended() {
+        let project = Project::load(None, &[], &document::ExtractOptions::default()).unwrap();
+        let settings = project.settings(None, Fixing::Make);
+        let text = "不行\n您好，没办法\n别催了\n";
+        let mend = |from: usize, to: usize| {
+            let within = TextRange::new(from, to);
+            mend_within(&settings, Path::new("a.txt"), text, within, FixLevel::Suggested).unwrap().text
+        };
+        let changed = |after: &str| -> Vec<bool> { text.lines().zip(after.lines()).map(|(a, b)| a != b).collect() };
+        let second = text.find("您好").unwrap();
+        assert_eq!(changed(&mend(0, 0)), [true, false, false]);
+        assert_eq!(changed(&mend(6, 6)), [true, false, false]);
+        assert_eq!(changed(&mend(0, 7)), [true, false, false], "the line end is no part of the next line");
+        assert_eq!(changed(&mend(second, second)), [false, true, false]);
+        assert_eq!(changed(&mend(3, second + 3)), [true, true, false]);
+        assert_eq!(changed(&mend(0, text.len())), [true, true, true]);
+        assert_eq!(mend(text.len(), text.len()), text);
+    }
 }

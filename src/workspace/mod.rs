@@ -6,18 +6,24 @@ mod config;
 pub mod decode;
 mod diff;
 mod discover;
+mod entry;
 mod fix;
 mod parallel;
+mod parent;
 mod progress;
+mod project;
 mod write;
 
-pub use check::{Buffers, Event, Found, Settings};
-pub use config::{Drafts, find_options, load_documented, load_lexicon, read_options, spell_out};
+pub use check::{Buffers, Event, Found, SNIFFED, Settings, show_what_cannot_be_written};
+pub use config::{Drafts, absolute, find_options, load_documented, read_if_there, read_options, read_text, spell_out};
 pub use diff::{DiffStyle, write_diff};
 pub use discover::{Discovery, HiddenFiles, IgnoreFiles, PathProblem, Walk, discover};
-pub use fix::{FixLevel, Mended, mend};
+pub use entry::written_entry;
+pub use fix::{Mended, mend, mend_within};
 pub use parallel::in_order;
+pub use parent::Parent;
 pub use progress::Progress;
+pub use project::{Fault, Faults, Project};
 pub use write::{WriteError, create_output, replace_file};
 
 use std::io;

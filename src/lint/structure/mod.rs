@@ -57,10 +57,14 @@ pub(super) fn judge(linter: Linter<'_>, message: &str, matches: &Matches, judged
             if foreign.iter().any(|range| range.covers(shape.range)) {
                 continue;
             }
+            let range = matches.folded.to_folded(shape.range);
+            if matches.allowed.cover(linter.policy, &entry.rule, range) {
+                continue;
+            }
             if kind == Structure::MixedAddress {
                 drop_single_addresses(linter, matches, &shape, judged);
             }
-            let mut found = Judged::new(number, matches.folded.to_folded(shape.range), severity);
+            let mut found = Judged::new(number, range, severity);
             if kind == Structure::Placeholder && linter.drafts {
                 found.severity = severity.max(Severity::Warning);
             }

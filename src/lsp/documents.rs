@@ -1,0 +1,574 @@
+//! The open documents: their texts, and what is found in them. Owns which lines have to be judged again after an edit.
+//! Must not know the client: findings are kept as the JSON that is sent, without their line numbers.
+//!
+//! - Text files with a message a line: an edit has the lines that it touched judged again; the findings of the others move
+//!   with their lines.
+//! - Everything else is taken apart anew, and only messages that were not there before are judged ([`Known`]).
+//!
+//! How a text file is taken apart depends on its text: a short one may be a letter, and one that reads as a conversation
+//! is one. That is decided anew at each edit that could change it, so that the findings are always those of a fresh open
+//! (a property test holds this).
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use tower_lsp::ls_types::DiagnosticSeverity;
+
+use super::Encoding;
+use super::from_proto;
+use super::text::{At, Change, Spot, Text};
+use super::to_proto::{self, DiagnosticSupport};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::{self, ExtractOptions, Format, MessageUnit, Role, Segment, plain, sniff_transcript};
+use crate::lint::{Conversation, Fixing, Linter, Scratch};
+use crate::text::{Source, TextRange};
+use crate::workspace::{Project, SNIFFED, show_what_cannot_be_written};
+
+/// What the findings of a document depend on besides its text.
+#[derive(Clone)]
+pub struct Rules {
+    /// Its project.
+    pub project: Arc<Project>,
+    /// Whether anything is judged.
+    pub is_on: bool,
+    /// The mildest finding that is shown.
+    pub least: Severity,
+    /// In what units columns are counted.
+    pub encoding: Encoding,
+    /// What the client shows.
+    pub support: DiagnosticSupport,
+}
+
+impl Rules {
+    /// Whether documents that go by the others have the same findings.
+    #[must_use]
+    pub fn same(&self, other: &Rules) -> bool {
+        Arc::ptr_eq(&self.project, &other.project)
+            && (self.is_on, self.least, self.encoding, self.support)
+                == (other.is_on, other.least, other.encoding, other.support)
+    }
+}
+
+/// An open document.
+pub struct Document {
+    /// Its address, as the client writes it.
+    pub uri: Arc<str>,
+    /// Its name, for telling its format and whether it is a draft.
+    pub name: PathBuf,
+    /// Its version, where the client counts.
+    pub version: Option<i32>,
+    /// Its text.
+    pub text: Text,
+    kind: Kind,
+    /// How it was taken apart the last time; nothing where it is to be judged from the beginning.
+    plan: Option<Plan>,
+    /// How many lines at the beginning decided whether it reads as a conversation, and whether it does.
+    sniffed: Option<(usize, bool)>,
+    /// The lines that are to be judged again: ascending and apart.
+    stale: Vec<Range<usize>>,
+    /// What is found, in the order of its lines.
+    found: Vec<Shown>,
+    known: Known,
+    is_draft: bool,
+    /// What the findings depend on besides; nothing where that is to be found out again.
+    pub rules: Option<Rules>,
+    /// Judging this text went wrong, so that it is not tried again.
+    failed: bool,
+    /// Changes whenever the findings may have.
+    pub revision: u64,
+}
+
+/// What a document is, by what the client calls it and by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// In that format.
+    Known(Format),
+    /// A text file: lines, a letter or a conversation.
+    Text,
+    /// Nothing that is judged.
+    Foreign,
+}
+
+impl Kind {
+    fn of(language: &str, name: &Path) -> Kind {
+        match language.to_ascii_lowercase().as_str() {
+            _ if name.extension().is_some_and(|extension| extension == "toml") => Kind::Foreign,
+            "markdown" => Kind::Known(Format::Markdown),
+            "jsonl" | "jsonlines" | "json-lines" | "json lines" | "ndjson" => Kind::Known(Format::JsonLines),
+            "transcript" | "wanyan-transcript" => Kind::Known(Format::Transcript),
+            language => match Format::from_path(name) {
+                Some(Format::Plain) => Kind::Text,
+                Some(format) => Kind::Known(format),
+                None if ["plaintext", "text", "plain", "txt", "log", ""].contains(&language) => Kind::Text,
+                None => Kind::Foreign,
+            },
+        }
+    }
+}
+
+/// How a document is taken apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Plan {
+    /// A message a line; lines do not depend on each other.
+    Lines,
+    /// As a whole, in that format.
+    Whole(Format),
+    /// Not at all.
+    Nothing,
+}
+
+/// A finding as it is sent.
+#[derive(Debug, PartialEq, Eq)]
+struct Shown {
+    /// The line of the text on which it begins.
+    line: usize,
+    /// The protocol's line on which it begins and that on which it ends, counted from the first row of `line`.
+    rows: (u32, u32),
+    /// What stands behind the number of the first line, up to that of the last, and what stands behind that.
+    json: Box<str>,
+    /// The length of the first part of `json`, in bytes.
+    split: u32,
+}
+
+/// What was found in the messages of the last version that was taken apart as a whole, by their words and role.
+#[derive(Default)]
+struct Known(HashMap<(Role, Box<str>), Rc<[Judged]>>);
+
+/// A finding without its place.
+struct Judged {
+    range: TextRange<crate::text::Prose>,
+    rest: Box<str>,
+}
+
+/// A message of a document and what is found in it, while a request looks at it.
+pub struct Message<'m, 'l> {
+    /// The message. Its source is `source`.
+    pub segment: &'m Segment<'m>,
+    /// What is found in it, in the order of its words; fixes that cannot be written are advice.
+    pub found: Vec<Diagnostic<'l>>,
+    /// The part of the document that was taken apart, whole lines.
+    pub source: &'m str,
+    /// The number of the first of these lines in the document, from zero.
+    pub first_line: usize,
+    document: &'m Document,
+    starts: &'m [usize],
+    encoding: Encoding,
+}
+
+impl Message<'_, '_> {
+    /// Where a range of the source stands in the document, as the protocol writes it.
+    #[must_use]
+    pub fn range(&self, range: TextRange<Source>) -> tower_lsp::ls_types::Range {
+        let at = |offset| self.document.text.at(spot(self.starts, self.first_line, offset), self.encoding);
+        to_proto::range(at(range.start()), at(range.end()))
+    }
+
+    /// The byte of the source at which a position stands: before or behind it where the position lies outside.
+    #[must_use]
+    pub fn offset(&self, at: At) -> usize {
+        let spot = self.document.text.spot(at, self.encoding);
+        match spot.line.checked_sub(self.first_line) {
+            None => 0,
+            Some(line) => self.starts.get(line).map_or(self.source.len(), |start| start + spot.byte),
+        }
+    }
+
+    /// Where in the source a finding stands.
+    #[must_use]
+    pub fn source_range(&self, diagnostic: &Diagnostic<'_>) -> TextRange<Source> {
+        self.segment.map.to_source(diagnostic.range)
+    }
+}
+
+/// Where the lines of `text` begin, in bytes.
+fn line_starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect()
+}
+
+fn spot(starts: &[usize], first_line: usize, offset: usize) -> Spot {
+    let line = starts.partition_point(|start| *start <= offset).saturating_sub(1);
+    Spot { line: first_line + line, byte: offset - starts.get(line).copied().unwrap_or_default() }
+}
+
+impl Document {
+    /// A document as it is opened; nothing is judged yet.
+    #[must_use]
+    pub fn open(uri: &str, language: &str, version: Option<i32>, text: String) -> Document {
+        let name = from_proto::name(uri);
+        Document {
+            uri: uri.into(),
+            kind: Kind::of(language, &name),
+            name,
+            version,
+            text: Text::new(text),
+            plan: None,
+            sniffed: None,
+            stale: Vec::new(),
+            found: Vec::new(),
+            known: Known::default(),
+            is_draft: false,
+            rules: None,
+            failed: false,
+            revision: 0,
+        }
+    }
+
+    /// Replaces all of the text.
+    pub fn replace_all(&mut self, text: String) {
+        self.text = Text::new(text);
+        self.forget();
+    }
+
+    /// Replaces what stands between two positions, in either order.
+    pub fn replace(&mut self, one: At, other: At, replacement: &str, encoding: Encoding) {
+        let (one, other) = (self.text.spot(one, encoding), self.text.spot(other, encoding));
+        let change = self.text.replace(one, other, replacement);
+        self.note(change);
+    }
+
+    /// Has everything judged again at the next [`Document::update`], because something else than the text changed.
+    pub fn forget(&mut self) {
+        self.plan = None;
+        self.failed = false;
+        self.rules = None;
+        self.sniffed = None;
+        self.stale.clear();
+        self.known.0.clear();
+    }
+
+    /// Leaves this text as it is, because judging it went wrong.
+    pub fn give_up(&mut self) {
+        self.forget();
+        self.failed = true;
+    }
+
+    /// The format that its language or its name tells; what a text file holds is told by its text.
+    #[must_use]
+    pub fn known_format(&self) -> Option<Format> {
+        match self.kind {
+            Kind::Known(format) => Some(format),
+            Kind::Text | Kind::Foreign => None,
+        }
+    }
+
+    /// Whether the findings are older than the text.
+    #[must_use]
+    pub fn is_stale(&self) -> bool {
+        !self.failed && (self.plan.is_none() || !self.stale.is_empty())
+    }
+
+    /// Whether documents of this kind are judged.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.kind != Kind::Foreign
+    }
+
+    /// Moves what is behind the change, and marks what is inside it.
+    fn note(&mut self, change: Change) {
+        let Change { first, removed, added } = change;
+        self.failed = false;
+        if self.sniffed.is_some_and(|(lines, _)| first < lines) {
+            self.sniffed = None;
+        }
+        if self.plan.is_none() {
+            return;
+        }
+        let behind = first + removed;
+        let start = self.found.partition_point(|shown| shown.line < first);
+        let end = self.found.partition_point(|shown| shown.line < behind);
+        self.found.drain(start..end);
+        if added != removed {
+            for shown in &mut self.found[start..] {
+                shown.line = shown.line - removed + added;
+            }
+        }
+        let mut joined = first..first + added;
+        let mut stale = Vec::with_capacity(self.stale.len() + 1);
+        for range in self.stale.drain(..) {
+            let move_on = |line: usize| if line >= behind { line - removed + added } else { line.min(first) };
+            if range.end < first {
+                stale.push(range);
+            } else if range.start > behind {
+                stale.push(range.start - removed + added..range.end - removed + added);
+            } else {
+                joined = joined.start.min(move_on(range.start))..joined.end.max(move_on(range.end));
+            }
+        }
+        stale.push(joined);
+        stale.sort_by_key(|range| range.start);
+        self.stale = stale;
+    }
+
+    /// How the text is to be taken apart now.
+    fn decide(&mut self, extract: &ExtractOptions) -> Plan {
+        match self.kind {
+            Kind::Foreign => return Plan::Nothing,
+            Kind::Known(Format::Plain) => {}
+            Kind::Known(format) => return Plan::Whole(format),
+            Kind::Text => {
+                let text = &self.text;
+                let (_, reads) = *self.sniffed.get_or_insert_with(|| {
+                    let (lines, head) = text.head(SNIFFED);
+                    // The last of these lines is looked at whole, so that what is behind it does not count.
+                    (lines, sniff_transcript(&head[..head.floor_char_boundary(SNIFFED)], extract))
+                });
+                if reads {
+                    return Plan::Whole(Format::Transcript);
+                }
+            }
+        }
+        let is_letter = || self.text.len() <= plain::LETTER_LIMIT && plain::is_letter(&self.text.whole(), extract);
+        match extract.message {
+            MessageUnit::Line => Plan::Lines,
+            MessageUnit::Auto if !is_letter() => Plan::Lines,
+            _ => Plan::Whole(Format::Plain),
+        }
+    }
+
+    /// Brings the findings up to the text.
+    pub fn update(&mut self, rules: &Rules, scratch: &mut Scratch) {
+        let plan = if rules.is_on { self.decide(&rules.project.extract) } else { Plan::Nothing };
+        let same = self.plan == Some(plan);
+        if !same {
+            self.is_draft = rules.project.drafts.hold(&self.name);
+            self.found.clear();
+            self.stale = vec![0..self.text.line_count()];
+        }
+        let linter = rules.project.linter().for_drafts(self.is_draft);
+        match plan {
+            Plan::Nothing => self.found.clear(),
+            Plan::Lines => {
+                self.known.0.clear();
+                for range in std::mem::take(&mut self.stale) {
+                    self.judge_lines(range, linter, rules, scratch);
+                }
+            }
+            Plan::Whole(format) => self.judge_whole(format, linter, rules, scratch),
+        }
+        self.stale.clear();
+        self.plan = Some(plan);
+    }
+
+    /// Judges the lines of `range`, of which nothing is found yet.
+    fn judge_lines(&mut self, range: Range<usize>, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
+        let mut found = Vec::new();
+        for number in range.start..range.end.min(self.text.line_count()) {
+            let line = self.text.line(number);
+            let content = &line[plain::line_at(line, 0)];
+            let (role, words) = plain::line_role(content, &rules.project.extract);
+            if role != Role::Agent || words.is_empty() {
+                continue;
+            }
+            let message = &content[words.clone()];
+            for diagnostic in linter.check_quickly(message, Fixing::Skip, scratch) {
+                if diagnostic.severity >= rules.least {
+                    let text = &message[diagnostic.range.as_range()];
+                    let rest = to_proto::rest(&diagnostic, text, rules.support);
+                    let at = |byte: usize| Spot { line: number, byte: words.start + byte };
+                    found.push(shown(
+                        &self.text,
+                        at(diagnostic.range.start()),
+                        at(diagnostic.range.end()),
+                        &rest,
+                        rules,
+                    ));
+                }
+            }
+        }
+        let at = self.found.partition_point(|shown| shown.line < range.start);
+        self.found.splice(at..at, found);
+    }
+
+    /// Takes the text apart and judges the messages that are new.
+    fn judge_whole(&mut self, format: Format, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
+        let whole = self.text.whole();
+        let starts = line_starts(&whole);
+        let mut known = Known::default();
+        let mut found = Vec::new();
+        let mut conversation = Conversation::new(linter);
+        let problems = document::extract(&whole, format, &rules.project.extract, &mut |segment| {
+            let judge = |diagnostic: &Diagnostic<'_>| Judged {
+                range: diagnostic.range,
+                rest: to_proto::rest(diagnostic, &segment.text[diagnostic.range.as_range()], rules.support).into(),
+            };
+            let shows = |diagnostic: &Diagnostic<'_>| diagnostic.severity >= rules.least;
+            let heard: Vec<Judged> = conversation.hear(&segment).iter().filter(|d| shows(d)).map(judge).collect();
+            if segment.role != Role::Agent {
+                return;
+            }
+            let own = self.known.of(&segment, &mut known, || {
+                linter
+                    .check_segment(&segment, Fixing::Skip, scratch)
+                    .iter()
+                    .filter(|d| shows(d))
+                    .map(judge)
+                    .collect()
+            });
+            let mut all: Vec<&Judged> = heard.iter().chain(own.iter()).collect();
+            all.sort_by_key(|judged| (judged.range.start(), judged.range.end()));
+            for judged in all {
+                let source = segment.map.to_source(judged.range);
+                let at = |offset| spot(&starts, 0, offset);
+                found.push(shown(&self.text, at(source.start()), at(source.end()), &judged.rest, rules));
+            }
+        });
+        for problem in problems {
+            let line = problem.line.saturating_sub(1);
+            let end = plain::line_at(self.text.line(line), 0).end;
+            let rest = to_proto::problem(&problem.message, DiagnosticSeverity::INFORMATION);
+            found.push(shown(&self.text, Spot { line, byte: 0 }, Spot { line, byte: end }, &rest, rules));
+        }
+        found.sort_by_key(|shown| shown.line);
+        self.known = known;
+        self.found = found;
+    }
+
+    /// Gives the messages of the lines `lines` to `each`, with what is found in them now; with their rewrites where
+    /// `fixing` says so.
+    pub fn messages(&self, lines: Range<usize>, rules: &Rules, fixing: Fixing, each: &mut dyn FnMut(&Message<'_, '_>)) {
+        let by_lines = match self.plan {
+            None | Some(Plan::Nothing) => return,
+            Some(Plan::Lines) => true,
+            Some(Plan::Whole(_)) => false,
+        };
+        let count = self.text.line_count();
+        let (first_line, source) = if by_lines {
+            (lines.start.min(count), self.text.lines(lines.start.min(count)..lines.end.min(count)))
+        } else {
+            (0, self.text.whole())
+        };
+        let format = match self.plan {
+            Some(Plan::Whole(format)) => format,
+            _ => Format::Plain,
+        };
+        let mut extract = rules.project.extract.clone();
+        if by_lines {
+            extract.message = MessageUnit::Line;
+        }
+        let starts = line_starts(&source);
+        let linter = rules.project.linter().for_drafts(self.is_draft);
+        let mut scratch = Scratch::default();
+        let mut conversation = Conversation::new(linter);
+        document::extract(&source, format, &extract, &mut |segment| {
+            let mut found = conversation.hear(&segment);
+            let place = segment.map.to_source(TextRange::new(0, segment.text.len()));
+            let (begin, end) = (spot(&starts, first_line, place.start()), spot(&starts, first_line, place.end()));
+            if begin.line >= lines.end || end.line < lines.start {
+                return;
+            }
+            found.extend(linter.check_segment(&segment, fixing, &mut scratch));
+            found.retain(|diagnostic| diagnostic.severity >= rules.least);
+            found.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
+            for diagnostic in &mut found {
+                show_what_cannot_be_written(&segment, diagnostic);
+            }
+            each(&Message {
+                segment: &segment,
+                found,
+                source: &source,
+                first_line,
+                document: self,
+                starts: &starts,
+                encoding: rules.encoding,
+            });
+        });
+    }
+
+    /// How many findings there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Writes the findings as an array of the protocol's diagnostics.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.push(b'[');
+        let mut rows = Rows { text: &self.text, line: 0, row: 0 };
+        for (index, shown) in self.found.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            let row = rows.of(shown.line);
+            let (head, tail) = shown.json.split_at(shown.split as usize);
+            out.extend_from_slice(br#"{"range":{"start":{"line":"#);
+            write_number(out, row + shown.rows.0 as usize);
+            out.extend_from_slice(head.as_bytes());
+            write_number(out, row + shown.rows.1 as usize);
+            out.extend_from_slice(tail.as_bytes());
+        }
+        out.push(b']');
+    }
+}
+
+/// The protocol's numbers of lines that are asked in ascending order.
+struct Rows<'t> {
+    text: &'t Text,
+    line: usize,
+    row: usize,
+}
+
+impl Rows<'_> {
+    fn of(&mut self, line: usize) -> usize {
+        if !self.text.has_lone_returns() {
+            return line;
+        }
+        while self.line < line {
+            self.row += 1 + row_ends_within(self.text.line(self.line));
+            self.line += 1;
+        }
+        self.row
+    }
+}
+
+/// How many rows of the protocol end in `line` before its own end.
+fn row_ends_within(line: &str) -> usize {
+    let (rows, _) = super::text::row_and_character(line, line.len(), Encoding::Utf8);
+    rows - usize::from(line.ends_with('\n'))
+}
+
+fn write_number(out: &mut Vec<u8>, mut number: usize) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// A finding between two places of `text`, ready to be sent.
+fn shown(text: &Text, start: Spot, end: Spot, rest: &str, rules: &Rules) -> Shown {
+    let place = |spot: Spot| {
+        let (row, character) = super::text::row_and_character(text.line(spot.line), spot.byte, rules.encoding);
+        let before: usize = if text.has_lone_returns() {
+            text.row_of(spot.line) - text.row_of(start.line)
+        } else {
+            spot.line - start.line
+        };
+        ((before + row) as u32, character)
+    };
+    let ((first_row, first), (last_row, last)) = (place(start), place(end));
+    let head = format!(r#","character":{first}}},"end":{{"line":"#);
+    let json = format!(r#"{head},"character":{last}}}}},{rest}"#);
+    Shown { line: start.line, rows: (first_row, last_row), split: head.len() as u32, json: json.into() }
+}
+
+impl Known {
+    /// What is found in `segment`: what was found the last time, or else what `judge` says.
+    fn of(&mut self, segment: &Segment<'_>, next: &mut Known, judge: impl FnOnce() -> Rc<[Judged]>) -> Rc<[Judged]> {
+        let key = (segment.role, Box::from(&*segment.text));
+        if let Some(judged) = next.0.get(&key) {
+            return Rc::clone(judged);
+        }
+        let judged = self.0.remove(&key).unwrap_or_else(judge);
+        next.0.insert(key, Rc::clone(&judged));
+        judged
+    }
+}

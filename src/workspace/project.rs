@@ -1,0 +1,151 @@
+//! What a configuration file and the lexicons that it names come to: everything that judging the files of a project
+//! goes by. Must not know who asks: the command line and the language server load projects alike.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use super::check::Settings;
+use super::config::{Drafts, load_documented, read_options};
+use crate::builtin;
+use crate::completion::Forms;
+use crate::config::{Options, Policy};
+use crate::document::{ExtractOptions, Format};
+use crate::lexicon::{Lexicon, Reference};
+use crate::lint::{Fixing, Linter};
+
+/// A loaded project.
+#[derive(Clone)]
+pub struct Project {
+    /// The configuration file; none where there is none.
+    pub config: Option<PathBuf>,
+    /// The lexicons laid over the built-in one, in their order.
+    pub overlays: Vec<PathBuf>,
+    /// The lexicon with the overlays laid over it.
+    pub lexicon: Arc<Lexicon>,
+    /// What the project says of the rules.
+    pub policy: Policy,
+    /// How files are taken apart.
+    pub extract: ExtractOptions,
+    /// Which files are about to be sent.
+    pub drafts: Drafts,
+    /// What the lexicon quotes and recommends; that of the built-in one is read when it is asked for.
+    reference: OnceLock<Arc<Reference>>,
+    forms: OnceLock<Arc<Forms>>,
+}
+
+/// Something wrong in a file that a project is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, from one, where it is known.
+    pub line: Option<usize>,
+    /// What is wrong and what to do, in Chinese, without the file and the line.
+    pub message: String,
+    /// The same with both, as the command line prints it.
+    pub(super) shown: String,
+}
+
+impl Fault {
+    /// A fault shown as `file:line：message`.
+    pub(super) fn new(file: &Path, line: Option<usize>, message: String) -> Fault {
+        let name = file.display();
+        let shown = match line {
+            Some(line) => format!("{name}:{line}：{message}"),
+            None => format!("{name}：{message}"),
+        };
+        Fault { file: file.to_owned(), line, message, shown }
+    }
+}
+
+/// Why a project could not be loaded; never empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Faults(pub Vec<Fault>);
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Faults {
+        Faults(vec![fault])
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fault) in self.0.iter().enumerate() {
+            let separator = if index > 0 { "\n" } else { "" };
+            write!(f, "{separator}{}", fault.shown)?;
+        }
+        Ok(())
+    }
+}
+
+impl Project {
+    /// Loads the project of the configuration file `config`, with `lexicons` and what `arguments` say about reading files
+    /// besides. The built-in lexicon takes a few milliseconds; one with overlays is compiled, which takes seconds.
+    ///
+    /// # Errors
+    /// Everything that is wrong in the configuration, or else in the lexicons.
+    pub fn load(config: Option<&Path>, lexicons: &[PathBuf], arguments: &ExtractOptions) -> Result<Project, Faults> {
+        let options = match config {
+            Some(file) => read_options(file)?,
+            None => Options::default(),
+        };
+        let file = config.unwrap_or(Path::new(""));
+        let drafts = Drafts::new(&options.drafts, file)?;
+        let mut overlays: Vec<PathBuf> = options.lexicon.iter().map(PathBuf::from).collect();
+        overlays.extend(lexicons.iter().cloned());
+        let (lexicon, reference) = if overlays.is_empty() {
+            (built_in(), OnceLock::new())
+        } else {
+            let (lexicon, docs) = load_documented(&overlays)?;
+            (Arc::new(lexicon), OnceLock::from(Arc::new(docs.reference)))
+        };
+        let policy = options.policy();
+        if policy != Policy::USUAL {
+            let rules = lexicon.tables().entries.iter().map(|entry| entry.rule.id.as_str());
+            if let Some(unknown) = policy.unknown(rules) {
+                return Err(Fault::new(file, None, unknown).into());
+            }
+        }
+        Ok(Project {
+            config: config.map(Path::to_owned),
+            overlays,
+            lexicon,
+            policy,
+            extract: options.extract_options(arguments),
+            drafts,
+            reference,
+            forms: OnceLock::new(),
+        })
+    }
+
+    /// The passages that the lexicon quotes, and the forms that it recommends.
+    #[must_use]
+    pub fn reference(&self) -> &Reference {
+        self.reference.get_or_init(|| Arc::new(builtin::reference()))
+    }
+
+    /// The recommended forms, ready to be found.
+    #[must_use]
+    pub fn forms(&self) -> &Forms {
+        self.forms.get_or_init(|| Arc::new(Forms::new(self.reference().forms.clone())))
+    }
+
+    /// The judge of this project's messages.
+    #[must_use]
+    pub fn linter(&self) -> Linter<'_> {
+        Linter::new(&self.lexicon).with_policy(&self.policy)
+    }
+
+    /// What a run goes by, all inputs taken as `format` where one is given.
+    #[must_use]
+    pub fn settings(&self, format: Option<Format>, fixing: Fixing) -> Settings<'_> {
+        Settings { linter: self.linter(), format, extract: self.extract.clone(), fixing, drafts: self.drafts.clone() }
+    }
+}
+
+/// The built-in lexicon, of which one copy serves all projects without overlays.
+fn built_in() -> Arc<Lexicon> {
+    static BUILT_IN: OnceLock<Arc<Lexicon>> = OnceLock::new();
+    Arc::clone(BUILT_IN.get_or_init(|| Arc::new(builtin::lexicon())))
+}
