@@ -15,7 +15,7 @@ mod matcher;
 mod quotes;
 mod structure;
 
-pub use conversation::Conversation;
+pub use conversation::{Conversation, Heard, Utterance};
 
 use crate::config::Policy;
 use crate::diagnostic::{Cue, Diagnostic, Severity};

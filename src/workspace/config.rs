@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
@@ -80,6 +81,12 @@ pub fn find_options(folder: &Path) -> Option<PathBuf> {
 #[must_use]
 pub fn absolute(file: &Path) -> PathBuf {
     fs::canonicalize(file).or_else(|_| std::path::absolute(file)).unwrap_or_else(|_| file.to_owned())
+}
+
+/// When the file was changed last; nothing where it is not there.
+#[must_use]
+pub fn modified(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
 }
 
 /// Reads a text file as it is.

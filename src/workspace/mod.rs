@@ -14,7 +14,7 @@ mod project;
 mod write;
 
 pub use check::{Buffers, Event, Found, SNIFFED, Settings, show_what_cannot_be_written};
-pub use config::{Drafts, absolute, find_options, load_documented, load_lexicon, read_options, read_text};
+pub use config::{Drafts, absolute, find_options, load_documented, load_lexicon, modified, read_options, read_text};
 pub use diff::{DiffStyle, write_diff};
 pub use discover::{Discovery, HiddenFiles, IgnoreFiles, PathProblem, Walk, discover};
 pub use fix::{FixLevel, Mended, mend};
