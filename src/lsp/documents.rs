@@ -365,7 +365,8 @@ impl Document {
     /// Judges the lines of `range`, of which nothing is found yet.
     fn judge_lines(&mut self, range: Range<usize>, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
         let mut found = Vec::new();
-        for number in range.start..range.end.min(self.text.line_count()) {
+        let range = range.start..range.end.min(self.text.line_count());
+        for number in self.candidates(range.clone(), linter) {
             let line = self.text.line(number);
             let content = &line[plain::line_at(line, 0)];
             let (role, words) = plain::line_role(content, &rules.project.extract);
@@ -389,6 +390,27 @@ impl Document {
             }
         }
         put(&mut self.found, &range, found);
+    }
+
+    /// The lines of `range` on which something may be found. Many that were not edited are gone through at once.
+    fn candidates(&self, range: Range<usize>, linter: Linter<'_>) -> Vec<usize> {
+        let Some(text) = self.text.untouched(&range).filter(|_| range.len() > 1) else { return range.collect() };
+        let mut candidates = linter.candidates();
+        let mut found = Vec::new();
+        let (mut line, mut from) = (range.start, 0);
+        while let Some(at) = candidates.next(text, from) {
+            while from + self.text.line(line).len() <= at && line + 1 < range.end {
+                from += self.text.line(line).len();
+                line += 1;
+            }
+            found.push(line);
+            from += self.text.line(line).len();
+            line += 1;
+            if line >= range.end {
+                break;
+            }
+        }
+        found
     }
 
     /// As [`Document::judge_lines`], for JSON Lines.
