@@ -86,9 +86,61 @@ struct Found<'a> {
     speech: Speech,
 }
 
+/// What one line came to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Line {
+    /// It is blank.
+    Blank,
+    /// It is no JSON; what is wrong, in Chinese, the line being counted as the first.
+    Broken(String),
+    /// It is a value; which of the fields it holds, or with the usual names whether it holds one of them.
+    Value(Vec<bool>),
+}
+
+/// Gives the messages of `line`, a line of JSON Lines without its end, to `each`. Lines do not depend on each other, except
+/// that a field which no line holds is a problem, and that each is a conversation of its own.
+pub fn read_line<'a>(line: &'a str, options: &ExtractOptions, each: &mut dyn FnMut(Segment<'a>)) -> Line {
+    if line.trim().is_empty() {
+        return Line::Blank;
+    }
+    let value = match serde_json::from_str::<&RawValue>(line) {
+        Ok(value) => value,
+        Err(error) => return Line::Broken(explain(1, line, &error)),
+    };
+    let (found, mut holds) = messages(value, &field_paths(options), options);
+    if options.fields.is_empty() {
+        holds.push(!found.is_empty());
+    }
+    give(line, 0, found, each);
+    Line::Value(holds)
+}
+
+fn field_paths(options: &ExtractOptions) -> Vec<Vec<&str>> {
+    options.fields.iter().map(|field| field.trim().split('.').collect()).collect()
+}
+
+/// The messages in a value, and which of `paths` lead to one.
+fn messages<'a>(value: &'a RawValue, paths: &[Vec<&str>], options: &ExtractOptions) -> (Vec<Found<'a>>, Vec<bool>) {
+    let mut found = Vec::new();
+    if value.get().starts_with('"') {
+        found.push(Found { raw: value, speech: Speech::default() });
+        return (found, vec![true; paths.len()]);
+    }
+    if paths.is_empty() {
+        usual(value, options, &mut found);
+    }
+    let mut hold = |path: &Vec<&str>| {
+        let before = found.len();
+        requested(value, path, Speech::default(), options, 0, &mut found);
+        found.len() > before
+    };
+    let holds = paths.iter().map(&mut hold).collect();
+    (found, holds)
+}
+
 /// Gives the messages of `text` to `each`.
 pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dyn FnMut(Segment<'a>)) -> Vec<Problem> {
-    let paths: Vec<Vec<&str>> = options.fields.iter().map(|field| field.trim().split('.').collect()).collect();
+    let paths = field_paths(options);
     let mut missing = vec![true; paths.len()];
     let mut none_found = true;
     let mut seen = BTreeSet::new();
@@ -107,18 +159,9 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
             }
         };
         first_line.get_or_insert(index + 1);
-        let mut found = Vec::new();
-        if value.get().starts_with('"') {
-            found.push(Found { raw: value, speech: Speech::default() });
-            missing.fill(false);
-        } else if paths.is_empty() {
-            usual(value, options, &mut found);
-        } else {
-            for (path, missing) in paths.iter().zip(&mut missing) {
-                let before = found.len();
-                requested(value, path, Speech::default(), options, 0, &mut found);
-                *missing &= found.len() == before;
-            }
+        let (found, holds) = messages(value, &paths, options);
+        for (missing, holds) in missing.iter_mut().zip(holds) {
+            *missing &= !holds;
         }
         none_found &= found.is_empty();
         let unsure = if paths.is_empty() { none_found } else { missing.contains(&true) };

@@ -3,7 +3,7 @@
 
 mod escape;
 mod json_string;
-mod jsonl;
+pub mod jsonl;
 mod labels;
 mod markdown;
 pub mod plain;
@@ -11,7 +11,7 @@ mod segment;
 mod speaker;
 pub use speaker::is_anothers;
 mod time_stamp;
-mod transcript;
+pub mod transcript;
 
 use std::path::Path;
 

@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use super::labels;
 use super::plain;
-use super::speaker::{self, Head, Strength};
+use super::speaker::{self, Strength};
 use super::{ExtractOptions, Problem, Role, Segment, Turn};
 
 /// Whether `head`, the beginning of a text file, reads as a conversation: somebody known speaks, somebody else does
@@ -25,8 +25,12 @@ use super::{ExtractOptions, Problem, Role, Segment, Turn};
 #[must_use]
 pub fn sniff_transcript(head: &str, options: &ExtractOptions) -> bool {
     let filled = plain::lines(head, 0..head.len()).filter(|line| !head[line.clone()].trim().is_empty()).count();
-    let heads = heads(head, options);
-    let speaks = |strength| heads.iter().any(|(_, head)| head.strength == strength);
+    let all: Vec<TurnHead> =
+        plain::lines(head, 0..head.len()).filter_map(|line| TurnHead::of(&head[line], options)).collect();
+    let cast = Cast::of(all.iter());
+    let heads: Vec<&TurnHead> =
+        all.iter().zip(&cast.roles).filter(|(_, role)| role.is_some()).map(|(head, _)| head).collect();
+    let speaks = |strength| heads.iter().any(|head| head.strength == strength);
     let agent = speaks(Strength::Known(Role::Agent));
     let customer = speaks(Strength::Known(Role::Customer));
     let unknown = speaks(Strength::Name) || speaks(Strength::Perhaps);
@@ -34,10 +38,107 @@ pub fn sniff_transcript(head: &str, options: &ExtractOptions) -> bool {
     two && heads.len() * 4 >= filled
 }
 
+/// The head of a line, as far as it matters for who takes which turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TurnHead {
+    name: Box<str>,
+    strength: Strength,
+    /// Whether the words behind it greet somebody.
+    greets: bool,
+}
+
+impl TurnHead {
+    /// The head of `line`, if it has one.
+    #[must_use]
+    pub fn of(line: &str, options: &ExtractOptions) -> Option<TurnHead> {
+        let head = speaker::head(line, options)?;
+        Some(TurnHead { name: head.name.into(), strength: head.strength, greets: greets(&line[head.words..]) })
+    }
+
+    fn is_customer_account(&self) -> bool {
+        !matches!(self.strength, Strength::Known(_)) && labels::is_account(&self.name)
+    }
+}
+
+/// Who takes the turns of a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cast {
+    /// Of each head in the text, who takes the turn that it begins; nothing where it begins none.
+    pub roles: Vec<Option<Role>>,
+    /// That nobody is known, in Chinese; where the first turn begins.
+    pub problem: Option<String>,
+}
+
+impl Cast {
+    /// Who is behind these heads, all that there are in a text.
+    pub fn of<'h>(heads: impl Iterator<Item = &'h TurnHead> + Clone) -> Cast {
+        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        for head in heads.clone() {
+            *count.entry(&head.name).or_default() += 1;
+        }
+        let begins = |head: &TurnHead| match head.strength {
+            Strength::Known(_) => true,
+            // 王女士：您好！ in the middle of a message greets her.
+            Strength::Name => count[&*head.name] > 1 || !head.greets,
+            Strength::Perhaps => count[&*head.name] > 1,
+        };
+        let kept = heads.clone().filter(|head| begins(head));
+        let known = |role| kept.clone().any(|head| head.strength == Strength::Known(role));
+        let accounts = kept.clone().any(TurnHead::is_customer_account);
+        let (agents, customers) = (known(Role::Agent), known(Role::Customer) || accounts);
+        let role = |head: &TurnHead| match head.strength {
+            Strength::Known(role) => role,
+            _ if agents || head.is_customer_account() => Role::Customer,
+            _ => Role::Agent,
+        };
+        let roles = heads.map(|head| begins(head).then(|| role(head))).collect();
+        let names: BTreeSet<&str> = kept.map(|head| &*head.name).collect();
+        let problem = (!agents && !customers && !names.is_empty()).then(|| {
+            let names: Vec<&str> = names.into_iter().take(5).collect();
+            format!(
+                "没有认出哪一方是客服（见到的称呼：{}），所以全部发言都检查了；请在 wanyan.toml 里用 agent-labels 写明客服的称呼",
+                names.join("、")
+            )
+        });
+        Cast { roles, problem }
+    }
+}
+
+/// Gives the message of a turn, taken by `role`, to `each`, if it says anything. `lines` is where the turn stands in `text`:
+/// from the line of its head to that of the next.
+pub fn turn<'a>(
+    text: &'a str,
+    lines: Range<usize>,
+    role: Role,
+    options: &ExtractOptions,
+    each: &mut dyn FnMut(Segment<'a>),
+) {
+    let line = plain::line_at(text, lines.start);
+    let Some(head) = speaker::head(&text[line.clone()], options) else { return };
+    let words = speaker::words(&text[line.clone()], &head);
+    let mut turn = vec![line.start + words.start..line.start + words.end];
+    let behind = plain::next_line(text, &line).map_or(lines.end, |next| next.min(lines.end));
+    for line in plain::lines(text, behind..lines.end) {
+        let words = &text[line.clone()];
+        if !speaker::is_divider(words) && !quotes(words) {
+            turn.push(trimmed(text, line));
+        }
+    }
+    let moment = speaker::moment(&text[line], &head);
+    give(text, turn, role, &mut |segment| {
+        each(Segment { turn: Some(Turn { conversation: 0, moment }), ..segment });
+    });
+}
+
 /// Gives the turns of `text` to `each`.
 pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dyn FnMut(Segment<'a>)) -> Vec<Problem> {
-    let heads = heads(text, options);
-    let Some((first, _)) = heads.first() else {
+    let heads: Vec<(usize, TurnHead)> = plain::lines(text, 0..text.len())
+        .filter_map(|line| Some((line.start, TurnHead::of(&text[line], options)?)))
+        .collect();
+    let cast = Cast::of(heads.iter().map(|(_, head)| head));
+    let turns: Vec<(usize, Role)> =
+        heads.iter().zip(&cast.roles).filter_map(|((start, _), role)| Some((*start, (*role)?))).collect();
+    let Some((first, _)) = turns.first() else {
         for line in plain::lines(text, 0..text.len()) {
             let (role, words) = plain::line_role(&text[line.clone()], options);
             let words = line.start + words.start..line.start + words.end;
@@ -45,75 +146,20 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
         }
         return Vec::new();
     };
-    let known = |role| heads.iter().any(|(_, head)| head.strength == Strength::Known(role));
-    let accounts = heads.iter().any(|(_, head)| is_customer_account(head));
-    let (agents, customers) = (known(Role::Agent), known(Role::Customer) || accounts);
-    let role_of = |head: &Head<'_>| match head.strength {
-        Strength::Known(role) => role,
-        _ if agents || is_customer_account(head) => Role::Customer,
-        _ => Role::Agent,
-    };
-
-    for line in plain::lines(text, 0..first.start) {
+    for line in plain::lines(text, 0..*first) {
         give(text, vec![trimmed(text, line)], Role::System, each);
     }
-    for (index, (line, head)) in heads.iter().enumerate() {
-        let end = heads.get(index + 1).map_or(text.len(), |(next, _)| next.start);
-        let words = speaker::words(&text[line.clone()], head);
-        let words = line.start + words.start..line.start + words.end;
-        let mut turn = vec![words];
-        let behind = plain::next_line(text, line).map_or(end, |next| next.min(end));
-        for line in plain::lines(text, behind..end) {
-            let words = &text[line.clone()];
-            if !speaker::is_divider(words) && !quotes(words) {
-                turn.push(trimmed(text, line));
-            }
-        }
-        let moment = speaker::moment(&text[line.clone()], head);
-        give(text, turn, role_of(head), &mut |segment| {
-            each(Segment { turn: Some(Turn { conversation: 0, moment }), ..segment });
-        });
+    for (index, (start, role)) in turns.iter().enumerate() {
+        let end = turns.get(index + 1).map_or(text.len(), |(next, _)| *next);
+        turn(text, *start..end, *role, options, each);
     }
-
-    if agents || customers {
-        return Vec::new();
-    }
-    let names: BTreeSet<&str> = heads.iter().map(|(_, head)| head.name).collect();
-    let names: Vec<&str> = names.into_iter().take(5).collect();
-    let line = plain::lines(text, 0..first.start).count() + 1;
-    let message = format!(
-        "没有认出哪一方是客服（见到的称呼：{}），所以全部发言都检查了；请在 wanyan.toml 里用 agent-labels 写明客服的称呼",
-        names.join("、")
-    );
-    vec![Problem { line, message }]
-}
-
-/// The lines that begin a turn, with their heads.
-fn heads<'a>(text: &'a str, options: &ExtractOptions) -> Vec<(Range<usize>, Head<'a>)> {
-    let mut heads: Vec<(Range<usize>, Head<'a>)> = Vec::new();
-    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-    for line in plain::lines(text, 0..text.len()) {
-        if let Some(head) = speaker::head(&text[line.clone()], options) {
-            *count.entry(head.name).or_default() += 1;
-            heads.push((line, head));
-        }
-    }
-    heads.retain(|(line, head)| match head.strength {
-        Strength::Known(_) => true,
-        // 王女士：您好！ in the middle of a message greets her.
-        Strength::Name => count[head.name] > 1 || !greets(&text[line.clone()][head.words..]),
-        Strength::Perhaps => count[head.name] > 1,
-    });
-    heads
+    let line = plain::lines(text, 0..*first).count() + 1;
+    cast.problem.into_iter().map(|message| Problem { line, message }).collect()
 }
 
 fn greets(words: &str) -> bool {
     let words = words.trim_start();
     words.starts_with("您好") || words.starts_with("感谢您")
-}
-
-fn is_customer_account(head: &Head<'_>) -> bool {
-    !matches!(head.strength, Strength::Known(_)) && labels::is_account(head.name)
 }
 
 /// Whether a line within a turn is somebody else's, quoted: `> …`, 「张三：…」.

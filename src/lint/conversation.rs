@@ -2,9 +2,9 @@
 
 use super::Linter;
 use super::allow::AllowedPlaces;
-use super::structure::{LateReply, RepeatedQuestions};
+use super::structure::{LateReply, Question, RepeatedQuestions, asked_in};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Role, Segment};
+use crate::document::{Moment, Role, Segment};
 use crate::lexicon::schema::Structure;
 use crate::normalize::FoldedText;
 use crate::text::{Prose, TextRange};
@@ -17,6 +17,53 @@ pub struct Conversation<'l> {
     questions: RepeatedQuestions,
 }
 
+/// What a conversation remembers of one of its messages.
+#[derive(Clone, Debug)]
+pub struct Utterance {
+    role: Role,
+    moment: Option<Moment>,
+    questions: Vec<Question>,
+}
+
+impl Utterance {
+    /// That of a message; nothing where it is no part of a conversation.
+    #[must_use]
+    pub fn of(segment: &Segment<'_>) -> Option<Utterance> {
+        let turn = segment.turn?;
+        let questions = if segment.role == Role::Agent { asked_in(&segment.text) } else { Vec::new() };
+        Some(Utterance { role: segment.role, moment: turn.moment, questions })
+    }
+
+    /// Whether a conversation goes on behind the one as behind the other, wherever in them the words stand.
+    #[must_use]
+    pub fn same(&self, other: &Utterance) -> bool {
+        self.role == other.role
+            && self.moment == other.moment
+            && self
+                .questions
+                .iter()
+                .map(|question| &question.key)
+                .eq(other.questions.iter().map(|question| &question.key))
+    }
+}
+
+/// What was found in a message because of what was said before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// It is a late reply.
+    late: bool,
+    /// The number of the question in it that was asked too often.
+    again: Option<usize>,
+}
+
+impl Heard {
+    /// Whether nothing was.
+    #[must_use]
+    pub fn is_nothing(self) -> bool {
+        self == Heard::default()
+    }
+}
+
 impl<'l> Conversation<'l> {
     /// One in which nothing has been said yet.
     #[must_use]
@@ -27,29 +74,43 @@ impl<'l> Conversation<'l> {
     /// Hears the next message of a file; what is found in it because of what was said before. Messages that are no part of
     /// a conversation are not remembered, and another conversation begins anew.
     pub fn hear(&mut self, segment: &Segment<'_>) -> Vec<Diagnostic<'l>> {
-        let Some(turn) = segment.turn else { return Vec::new() };
+        let (Some(turn), Some(utterance)) = (segment.turn, Utterance::of(segment)) else { return Vec::new() };
         if self.number != Some(turn.conversation) {
             *self = Conversation { number: Some(turn.conversation), ..Conversation::new(self.linter) };
         }
-        let mut found = Vec::new();
-        if self.late.hear(segment.role, turn.moment, self.linter.policy.limit(Structure::LateReply)) {
-            found.extend(self.diagnostic(Structure::LateReply, &segment.text, first_line(&segment.text)));
+        let heard = self.take(&utterance);
+        self.linter.heard(heard, &utterance, &segment.text)
+    }
+
+    /// Hears the next message of this conversation.
+    pub fn take(&mut self, utterance: &Utterance) -> Heard {
+        let policy = self.linter.policy;
+        Heard {
+            late: self.late.hear(utterance.role, utterance.moment, policy.limit(Structure::LateReply)),
+            again: self.questions.hear(&utterance.questions, policy.limit(Structure::RepeatedQuestion)),
         }
-        if segment.role == Role::Agent {
-            let limit = self.linter.policy.limit(Structure::RepeatedQuestion);
-            if let Some(range) = self.questions.hear(&segment.text, limit) {
-                found.extend(self.diagnostic(Structure::RepeatedQuestion, &segment.text, range));
-            }
-        }
-        found
+    }
+}
+
+impl<'l> Linter<'l> {
+    /// What was heard in the message `text` as findings, those that the lexicon has and the project wants.
+    #[must_use]
+    pub fn heard(self, heard: Heard, utterance: &Utterance, text: &str) -> Vec<Diagnostic<'l>> {
+        let late = heard.late.then(|| (Structure::LateReply, first_line(text)));
+        let again = heard.again.and_then(|number| utterance.questions.get(number));
+        let again = again.map(|question| (Structure::RepeatedQuestion, question.range));
+        late.into_iter()
+            .chain(again)
+            .filter_map(|(kind, range)| self.of_structure(kind, text, range))
+            .collect()
     }
 
     /// A finding of that kind in a message, if the lexicon has its entry and the project wants it.
-    fn diagnostic(&self, structure: Structure, message: &str, range: TextRange<Prose>) -> Option<Diagnostic<'l>> {
-        let tables = self.linter.lexicon.tables();
+    fn of_structure(self, structure: Structure, message: &str, range: TextRange<Prose>) -> Option<Diagnostic<'l>> {
+        let tables = self.lexicon.tables();
         let mut entries = tables.structures.iter().map(|number| &tables.entries[usize::from(*number)]);
         let entry = entries.find(|entry| entry.structure == Some(structure))?;
-        let policy = self.linter.policy;
+        let policy = self.policy;
         if !policy.allowed.is_empty() {
             let folded = FoldedText::new(message);
             let mut allowed = AllowedPlaces::default();
@@ -60,7 +121,7 @@ impl<'l> Conversation<'l> {
         }
         Some(Diagnostic {
             rule: &entry.rule,
-            severity: self.linter.severity(entry)?,
+            severity: self.severity(entry)?,
             range,
             mitigated_by: Vec::new(),
             cues: Vec::new(),

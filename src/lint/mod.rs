@@ -19,7 +19,7 @@ mod quotes;
 mod script;
 mod structure;
 
-pub use conversation::Conversation;
+pub use conversation::{Conversation, Heard, Utterance};
 pub use mend::{FixLevel, Polished, STEPS, Step};
 
 use crate::config::Policy;

@@ -3,6 +3,7 @@
 //!
 //! - Text files with a message a line: an edit has the lines that it touched judged again; the findings of the others move
 //!   with their lines.
+//! - JSON Lines are judged likewise, and conversations turn by turn ([`Turns`]).
 //! - Everything else is taken apart anew, and only messages that were not there before are judged ([`Known`]).
 //!
 //! How a text file is taken apart depends on its text: a short one may be a letter, and one that reads as a conversation
@@ -15,15 +16,17 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use tower_lsp::ls_types::DiagnosticSeverity;
-
 use super::Encoding;
+use super::findings::{self, Shown, problem, put, shown};
 use super::from_proto;
 use super::text::{At, Change, Spot, Text};
 use super::to_proto::{self, DiagnosticSupport};
+use super::turns::{Told, Turns};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{self, ExtractOptions, Format, MessageUnit, Role, Segment, plain, sniff_transcript};
-use crate::lint::{Conversation, Fixing, Linter, Scratch};
+use crate::document::{
+    self, ExtractOptions, Format, MessageUnit, Role, Segment, jsonl, plain, sniff_transcript, transcript,
+};
+use crate::lint::{Conversation, Fixing, Heard, Linter, Scratch, Utterance};
 use crate::text::{Source, TextRange};
 use crate::workspace::{Project, SNIFFED, show_what_cannot_be_written};
 
@@ -71,6 +74,12 @@ pub struct Document {
     stale: Vec<Range<usize>>,
     /// What is found, in the order of its lines.
     found: Vec<Shown>,
+    /// What is found besides, because of the text as a whole.
+    besides: Vec<Shown>,
+    /// Of a conversation: its turns; nothing where it has none.
+    turns: Option<Turns>,
+    /// Of JSON Lines: which fields each line holds; nothing where it is no value. Empty for other formats.
+    holds: Vec<Option<Box<[bool]>>>,
     known: Known,
     is_draft: bool,
     /// What the findings depend on besides; nothing where that is to be found out again.
@@ -114,23 +123,14 @@ impl Kind {
 enum Plan {
     /// A message a line; lines do not depend on each other.
     Lines,
+    /// A JSON value a line; that a field is missing depends on all of them.
+    JsonLines,
+    /// A turn after the other.
+    Turns,
     /// As a whole, in that format.
     Whole(Format),
     /// Not at all.
     Nothing,
-}
-
-/// A finding as it is sent.
-#[derive(Debug, PartialEq, Eq)]
-struct Shown {
-    /// The line of the text on which it begins.
-    line: usize,
-    /// The protocol's line on which it begins and that on which it ends, counted from the first row of `line`.
-    rows: (u32, u32),
-    /// What stands behind the number of the first line, up to that of the last, and what stands behind that.
-    json: Box<str>,
-    /// The length of the first part of `json`, in bytes.
-    split: u32,
 }
 
 /// What was found in the messages of the last version that was taken apart as a whole, by their words and role.
@@ -208,6 +208,9 @@ impl Document {
             sniffed: None,
             stale: Vec::new(),
             found: Vec::new(),
+            besides: Vec::new(),
+            turns: None,
+            holds: Vec::new(),
             known: Known::default(),
             is_draft: false,
             rules: None,
@@ -277,13 +280,13 @@ impl Document {
             return;
         }
         let behind = first + removed;
-        let start = self.found.partition_point(|shown| shown.line < first);
-        let end = self.found.partition_point(|shown| shown.line < behind);
-        self.found.drain(start..end);
-        if added != removed {
-            for shown in &mut self.found[start..] {
-                shown.line = shown.line - removed + added;
-            }
+        findings::note(&mut self.found, change);
+        findings::note(&mut self.besides, change);
+        if let Some(turns) = &mut self.turns {
+            turns.note(change);
+        }
+        if !self.holds.is_empty() {
+            self.holds.splice(first..behind, std::iter::repeat_n(None, added));
         }
         let mut joined = first..first + added;
         let mut stale = Vec::with_capacity(self.stale.len() + 1);
@@ -307,6 +310,8 @@ impl Document {
         match self.kind {
             Kind::Foreign => return Plan::Nothing,
             Kind::Known(Format::Plain) => {}
+            Kind::Known(Format::JsonLines) => return Plan::JsonLines,
+            Kind::Known(Format::Transcript) => return Plan::Turns,
             Kind::Known(format) => return Plan::Whole(format),
             Kind::Text => {
                 let text = &self.text;
@@ -316,7 +321,7 @@ impl Document {
                     (lines, sniff_transcript(&head[..head.floor_char_boundary(SNIFFED)], extract))
                 });
                 if reads {
-                    return Plan::Whole(Format::Transcript);
+                    return Plan::Turns;
                 }
             }
         }
@@ -335,6 +340,12 @@ impl Document {
         if !same {
             self.is_draft = rules.project.drafts.hold(&self.name);
             self.found.clear();
+            self.besides.clear();
+            self.turns = None;
+            self.holds.clear();
+            if plan == Plan::JsonLines {
+                self.holds.resize(self.text.line_count(), None);
+            }
             self.stale = vec![0..self.text.line_count()];
         }
         let linter = rules.project.linter().for_drafts(self.is_draft);
@@ -346,6 +357,14 @@ impl Document {
                     self.judge_lines(range, linter, rules, scratch);
                 }
             }
+            Plan::JsonLines => {
+                self.known.0.clear();
+                for range in std::mem::take(&mut self.stale) {
+                    self.judge_json_lines(range, linter, rules, scratch);
+                }
+                self.look_for_missing_fields(rules);
+            }
+            Plan::Turns => self.judge_turns(linter, rules, scratch),
             Plan::Whole(format) => self.judge_whole(format, linter, rules, scratch),
         }
         self.stale.clear();
@@ -355,7 +374,8 @@ impl Document {
     /// Judges the lines of `range`, of which nothing is found yet.
     fn judge_lines(&mut self, range: Range<usize>, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
         let mut found = Vec::new();
-        for number in range.start..range.end.min(self.text.line_count()) {
+        let range = range.start..range.end.min(self.text.line_count());
+        for number in self.candidates(range.clone(), linter) {
             let line = self.text.line(number);
             let content = &line[plain::line_at(line, 0)];
             let (role, words) = plain::line_role(content, &rules.project.extract);
@@ -378,8 +398,172 @@ impl Document {
                 }
             }
         }
-        let at = self.found.partition_point(|shown| shown.line < range.start);
-        self.found.splice(at..at, found);
+        put(&mut self.found, &range, found);
+    }
+
+    /// The lines of `range` on which something may be found. Many that were not edited are gone through at once.
+    fn candidates(&self, range: Range<usize>, linter: Linter<'_>) -> Vec<usize> {
+        let Some(text) = self.text.untouched(&range).filter(|_| range.len() > 1) else { return range.collect() };
+        let mut candidates = linter.candidates();
+        let mut found = Vec::new();
+        let (mut line, mut from) = (range.start, 0);
+        while let Some(at) = candidates.next(text, from) {
+            while from + self.text.line(line).len() <= at && line + 1 < range.end {
+                from += self.text.line(line).len();
+                line += 1;
+            }
+            found.push(line);
+            from += self.text.line(line).len();
+            line += 1;
+            if line >= range.end {
+                break;
+            }
+        }
+        found
+    }
+
+    /// As [`Document::judge_lines`], for JSON Lines.
+    fn judge_json_lines(&mut self, range: Range<usize>, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
+        let mut found = Vec::new();
+        let range = range.start..range.end.min(self.text.line_count());
+        for number in range.clone() {
+            let line = self.text.line(number);
+            let content = &line[plain::line_at(line, 0)];
+            let at = |byte: usize| Spot { line: number, byte };
+            let mut conversation = Conversation::new(linter);
+            let read = jsonl::read_line(content, &rules.project.extract, &mut |segment| {
+                let mut all = conversation.hear(&segment);
+                all.extend(linter.check_segment(&segment, Fixing::Skip, scratch));
+                all.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
+                for diagnostic in &all {
+                    self.show(diagnostic, &segment, &at, rules, &mut found);
+                }
+            });
+            self.holds[number] = match read {
+                jsonl::Line::Blank => None,
+                jsonl::Line::Broken(message) => {
+                    found.push(problem(&self.text, number, &message, 1, rules));
+                    None
+                }
+                jsonl::Line::Value(holds) => Some(holds.into()),
+            };
+        }
+        put(&mut self.found, &range, found);
+    }
+
+    /// Says, once for the whole text, that no line holds a field.
+    fn look_for_missing_fields(&mut self, rules: &Rules) {
+        self.besides.clear();
+        let extract = &rules.project.extract;
+        let fields = extract.fields.len().max(1);
+        let mut values = self.holds.iter().flatten().peekable();
+        let mut missing = vec![true; fields];
+        if values.peek().is_none() {
+            return;
+        }
+        for holds in values {
+            for (missing, holds) in missing.iter_mut().zip(holds) {
+                *missing &= !holds;
+            }
+            if !missing.contains(&true) {
+                return;
+            }
+        }
+        let problems = document::extract(&self.text.whole(), Format::JsonLines, extract, &mut |_| {});
+        for one in problems {
+            let number = one.line.saturating_sub(1);
+            // Lines that are broken were shown where they were read.
+            if self.holds.get(number).is_some_and(Option::is_some) {
+                self.besides.push(problem(&self.text, number, &one.message, one.line, rules));
+            }
+        }
+    }
+
+    /// Judges the turns that the stale lines touch.
+    fn judge_turns(&mut self, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
+        let extract = &rules.project.extract;
+        let count = self.text.line_count();
+        // Where there were no turns before, all lines are to be looked at.
+        let stale = if self.turns.is_some() { std::mem::take(&mut self.stale) } else { vec![0..count] };
+        let mut turns = self.turns.take().unwrap_or_default();
+        let had_problem = turns.problem.is_some();
+        let Some(extents) = turns.follow(&self.text, &stale, extract) else {
+            self.besides.clear();
+            return self.judge_whole(Format::Transcript, linter, rules, scratch);
+        };
+        let mut replay = had_problem || turns.problem.is_some();
+        for extent in &extents {
+            let mut found = Vec::new();
+            let mut told = Vec::new();
+            for (lines, role) in turns.within(extent.clone()) {
+                self.with_turn(lines.clone(), role, extract, &mut |segment, at| {
+                    if let Some(utterance) = Utterance::of(segment) {
+                        told.push(Told { line: lines.start, utterance, heard: Heard::default() });
+                    }
+                    for diagnostic in linter.check_segment(segment, Fixing::Skip, scratch) {
+                        self.show(&diagnostic, segment, at, rules, &mut found);
+                    }
+                });
+            }
+            found.sort_by_key(|shown| shown.line);
+            put(&mut self.found, extent, found);
+            replay |= turns.tell(extent, told);
+        }
+        let extents = if replay {
+            turns.hear(Conversation::new(linter));
+            vec![0..count]
+        } else {
+            extents
+        };
+        for extent in extents {
+            let mut heard = Vec::new();
+            for told in turns.heard(&extent) {
+                let Some((lines, role)) = turns.at(told.line, count) else { continue };
+                self.with_turn(lines, role, extract, &mut |segment, at| {
+                    for diagnostic in linter.heard(told.heard, &told.utterance, &segment.text) {
+                        self.show(&diagnostic, segment, at, rules, &mut heard);
+                    }
+                });
+            }
+            if let (Some(message), Some(line)) = (&turns.problem, turns.first()) {
+                heard.push(problem(&self.text, line, message, line + 1, rules));
+            }
+            heard.sort_by_key(|shown| shown.line);
+            put(&mut self.besides, &extent, heard);
+        }
+        self.turns = Some(turns);
+    }
+
+    /// Gives the message of the turn in `lines` to `each`, with the way from its source to the text.
+    fn with_turn(
+        &self,
+        lines: Range<usize>,
+        role: Role,
+        extract: &ExtractOptions,
+        each: &mut dyn FnMut(&Segment<'_>, &dyn Fn(usize) -> Spot),
+    ) {
+        let first = lines.start;
+        let source = self.text.lines(lines);
+        let starts = line_starts(&source);
+        transcript::turn(&source, 0..source.len(), role, extract, &mut |segment| {
+            each(&segment, &|offset| spot(&starts, first, offset));
+        });
+    }
+
+    /// Adds a finding in `segment` to `found`, if it is grave enough; `at` leads from the segment's source to the text.
+    fn show(
+        &self,
+        diagnostic: &Diagnostic<'_>,
+        segment: &Segment<'_>,
+        at: &dyn Fn(usize) -> Spot,
+        rules: &Rules,
+        found: &mut Vec<Shown>,
+    ) {
+        if diagnostic.severity >= rules.least {
+            let rest = to_proto::rest(diagnostic, &segment.text[diagnostic.range.as_range()], rules.support);
+            let source = segment.map.to_source(diagnostic.range);
+            found.push(shown(&self.text, at(source.start()), at(source.end()), &rest, rules));
+        }
     }
 
     /// Takes the text apart and judges the messages that are new.
@@ -415,11 +599,8 @@ impl Document {
                 found.push(shown(&self.text, at(source.start()), at(source.end()), &judged.rest, rules));
             }
         });
-        for problem in problems {
-            let line = problem.line.saturating_sub(1);
-            let end = plain::line_at(self.text.line(line), 0).end;
-            let rest = to_proto::problem(&problem.message, DiagnosticSeverity::INFORMATION);
-            found.push(shown(&self.text, Spot { line, byte: 0 }, Spot { line, byte: end }, &rest, rules));
+        for one in problems {
+            found.push(problem(&self.text, one.line.saturating_sub(1), &one.message, one.line, rules));
         }
         found.sort_by_key(|shown| shown.line);
         self.known = known;
@@ -431,8 +612,8 @@ impl Document {
     pub fn messages(&self, lines: Range<usize>, rules: &Rules, fixing: Fixing, each: &mut dyn FnMut(&Message<'_, '_>)) {
         let by_lines = match self.plan {
             None | Some(Plan::Nothing) => return,
-            Some(Plan::Lines) => true,
-            Some(Plan::Whole(_)) => false,
+            Some(Plan::Lines | Plan::JsonLines) => true,
+            Some(Plan::Turns | Plan::Whole(_)) => false,
         };
         let count = self.text.line_count();
         let (first_line, source) = if by_lines {
@@ -442,6 +623,8 @@ impl Document {
         };
         let format = match self.plan {
             Some(Plan::Whole(format)) => format,
+            Some(Plan::JsonLines) => Format::JsonLines,
+            Some(Plan::Turns) => Format::Transcript,
             _ => Format::Plain,
         };
         let mut extract = rules.project.extract.clone();
@@ -480,84 +663,13 @@ impl Document {
     /// How many findings there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.found.len()
+        self.found.len() + self.besides.len()
     }
 
     /// Writes the findings as an array of the protocol's diagnostics.
     pub fn write(&self, out: &mut Vec<u8>) {
-        out.push(b'[');
-        let mut rows = Rows { text: &self.text, line: 0, row: 0 };
-        for (index, shown) in self.found.iter().enumerate() {
-            if index > 0 {
-                out.push(b',');
-            }
-            let row = rows.of(shown.line);
-            let (head, tail) = shown.json.split_at(shown.split as usize);
-            out.extend_from_slice(br#"{"range":{"start":{"line":"#);
-            write_number(out, row + shown.rows.0 as usize);
-            out.extend_from_slice(head.as_bytes());
-            write_number(out, row + shown.rows.1 as usize);
-            out.extend_from_slice(tail.as_bytes());
-        }
-        out.push(b']');
+        findings::write(&self.text, &self.found, &self.besides, out);
     }
-}
-
-/// The protocol's numbers of lines that are asked in ascending order.
-struct Rows<'t> {
-    text: &'t Text,
-    line: usize,
-    row: usize,
-}
-
-impl Rows<'_> {
-    fn of(&mut self, line: usize) -> usize {
-        if !self.text.has_lone_returns() {
-            return line;
-        }
-        while self.line < line {
-            self.row += 1 + row_ends_within(self.text.line(self.line));
-            self.line += 1;
-        }
-        self.row
-    }
-}
-
-/// How many rows of the protocol end in `line` before its own end.
-fn row_ends_within(line: &str) -> usize {
-    let (rows, _) = super::text::row_and_character(line, line.len(), Encoding::Utf8);
-    rows - usize::from(line.ends_with('\n'))
-}
-
-fn write_number(out: &mut Vec<u8>, mut number: usize) {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    loop {
-        at -= 1;
-        digits[at] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(&digits[at..]);
-}
-
-/// A finding between two places of `text`, ready to be sent.
-fn shown(text: &Text, start: Spot, end: Spot, rest: &str, rules: &Rules) -> Shown {
-    let place = |spot: Spot| {
-        let (row, character) = super::text::row_and_character(text.line(spot.line), spot.byte, rules.encoding);
-        let before: usize = if text.has_lone_returns() {
-            text.row_of(spot.line) - text.row_of(start.line)
-        } else {
-            spot.line - start.line
-        };
-        ((before + row) as u32, character)
-    };
-    let ((first_row, first), (last_row, last)) = (place(start), place(end));
-    let head = format!(r#","character":{first}}},"end":{{"line":"#);
-    let json = format!(r#"{head},"character":{last}}}}},{rest}"#);
-    Shown { line: start.line, rows: (first_row, last_row), split: head.len() as u32, json: json.into() }
 }
 
 impl Known {

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -23,14 +23,18 @@ use super::handlers::diagnostics::Pulls;
 use super::outbox::Outbox;
 use super::projects::{Key, Load, Projects, loads_at_once};
 use super::session::Session;
+use crate::config::FILE_NAMES;
 use crate::lint::Scratch;
-use crate::workspace::Fault;
+use crate::workspace::{Fault, modified};
 
 /// How long tasks are taken one after the other before documents are judged in between.
 const LONGEST_BATCH: Duration = Duration::from_millis(30);
 
 /// How long documents wait for the client's settings.
 const SETTINGS_LIMIT: Duration = Duration::from_millis(500);
+
+/// How often files are looked at that the client does not watch.
+const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 
 /// How long any other answer of the client is waited for.
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
@@ -96,6 +100,9 @@ pub struct State {
     /// The faults of configuration files and lexicons, by the address under which they are shown.
     faults: BTreeMap<String, Vec<Fault>>,
     watched: Option<BTreeSet<PathBuf>>,
+    /// When files are looked at next, of a client that does not watch them, and when they were changed last.
+    look_at: Option<Instant>,
+    stamps: BTreeMap<PathBuf, Option<SystemTime>>,
     has_panicked: bool,
     scratch: Scratch,
 }
@@ -137,6 +144,8 @@ impl State {
             settings_due: None,
             faults: BTreeMap::new(),
             watched: None,
+            look_at: None,
+            stamps: BTreeMap::new(),
             has_panicked: false,
             scratch: Scratch::default(),
         }
@@ -194,14 +203,22 @@ impl State {
     }
 
     fn next_deadline(&self) -> Option<Instant> {
-        self.pending.values().map(|pending| pending.until).chain(self.settings_due).min()
+        self.pending
+            .values()
+            .map(|pending| pending.until)
+            .chain(self.settings_due)
+            .chain(self.look_at)
+            .min()
     }
 
     fn expire(&mut self) {
-        if self.pending.is_empty() && self.settings_due.is_none() {
+        if self.pending.is_empty() && self.settings_due.is_none() && self.look_at.is_none() {
             return;
         }
         let now = Instant::now();
+        if self.look_at.is_some_and(|due| due <= now) {
+            self.look_for_changes();
+        }
         let late: Vec<String> =
             self.pending.iter().filter(|(_, pending)| pending.until <= now).map(|(id, _)| id.clone()).collect();
         for id in late {
@@ -215,6 +232,9 @@ impl State {
 
     /// What the client asks for after the session has begun.
     pub fn begin(&mut self) {
+        if let Some(locale) = self.session.locale.as_ref().filter(|locale| !locale.starts_with("zh")) {
+            self.log(MessageType::INFO, &format!("wanyan speaks Chinese; the editor's language is {locale}."));
+        }
         let abilities = self.session.abilities;
         if abilities.registers_configuration {
             self.register("wanyan-configuration", "workspace/didChangeConfiguration", &json!({ "section": "wanyan" }));
@@ -423,9 +443,42 @@ impl State {
         self.faults.keys().map(String::as_str)
     }
 
-    /// Has the client watch configuration files and lexicons.
+    /// The files that matter, and those that would if they were there, with the times of their last changes.
+    fn stamps(&self) -> BTreeMap<PathBuf, Option<SystemTime>> {
+        let folders = self.session.folders.iter().filter_map(|folder| folder.path.as_ref());
+        let possible = folders.flat_map(|folder| FILE_NAMES.map(|name| folder.join(name)));
+        self.projects
+            .files()
+            .into_iter()
+            .chain(possible)
+            .map(|file| (modified(&file), file))
+            .map(|(at, file)| (file, at))
+            .collect()
+    }
+
+    /// Looks whether files changed, for a client that does not watch them.
+    fn look_for_changes(&mut self) {
+        self.look_at = Some(Instant::now() + LOOK_INTERVAL);
+        let now = self.stamps();
+        let before = std::mem::replace(&mut self.stamps, now);
+        let changed: Vec<PathBuf> = self
+            .stamps
+            .iter()
+            .filter(|(file, at)| before.get(*file).is_some_and(|before| before != *at))
+            .map(|(file, _)| file.clone())
+            .collect();
+        if !changed.is_empty() {
+            self.files_changed(&changed);
+        }
+    }
+
+    /// Has the client watch configuration files and lexicons; where it does not, they are looked at now and then.
     fn watch(&mut self) {
         if !self.session.abilities.registers_watchers {
+            if self.look_at.is_none() {
+                self.stamps = self.stamps();
+            }
+            self.look_at.get_or_insert_with(|| Instant::now() + LOOK_INTERVAL);
             return;
         }
         let files: BTreeSet<PathBuf> =
@@ -540,12 +593,6 @@ impl State {
             self.publish(uri);
         }
     }
-
-    /// A number that no findings had before.
-    pub fn new_revision(&mut self) -> u64 {
-        self.last_revision += 1;
-        self.last_revision
-    }
 }
 
 /// Writes a string of JSON.
@@ -557,4 +604,35 @@ pub fn write_string(out: &mut Vec<u8>, text: &str) {
 #[must_use]
 pub fn unknown_document(uri: &str) -> jsonrpc::Error {
     jsonrpc::Error::invalid_params(format!("文档没有打开：{uri}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read};
+
+    use super::*;
+
+    #[test]
+    fn a_panic_is_told_once_and_the_rest_goes_on() {
+        let (mut output, input) = io::pipe().unwrap();
+        let outbox = Outbox::start(Box::new(input)).unwrap();
+        let actor = Actor::start(outbox.clone()).unwrap();
+        for _ in 0..3 {
+            actor.post(|_| panic!("a bug"));
+        }
+        let (sender, done) = mpsc::channel();
+        actor.post(move |state| {
+            state.documents.insert("a".into(), Document::open("a", "plaintext", Some(1), "不行".to_owned()));
+            state.update("a");
+            sender.send(state.documents["a"].count()).unwrap();
+        });
+        assert!(done.recv().unwrap() > 0);
+        outbox.close(Duration::from_secs(60));
+        drop((outbox, actor));
+        let mut written = vec![0; 1 << 16];
+        let length = output.read(&mut written).unwrap();
+        let written = String::from_utf8_lossy(&written[..length]);
+        assert_eq!(written.matches("window/showMessage").count(), 1, "{written}");
+        assert_eq!(written.matches("window/logMessage").count(), 3, "{written}");
+    }
 }

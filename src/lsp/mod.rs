@@ -26,7 +26,10 @@
 
 mod capabilities;
 mod documents;
+#[cfg(test)]
+mod documents_tests;
 mod encoding;
+mod findings;
 mod from_proto;
 mod handlers;
 mod main_loop;
@@ -37,6 +40,7 @@ mod session;
 mod text;
 mod to_proto;
 mod transport;
+mod turns;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
@@ -62,6 +66,10 @@ const PARENT_INTERVAL: Duration = Duration::from_millis(500);
 /// How much is read at once, in bytes.
 const READ_SIZE: usize = 256 << 10;
 
+/// How much a pipe shall hold, in bytes: the findings of a long document go through in one piece.
+#[cfg(target_os = "linux")]
+const PIPE_SIZE: usize = 1 << 20;
+
 /// Serves one client over standard input and output.
 ///
 /// # Errors
@@ -75,7 +83,13 @@ pub fn serve_stdio() -> io::Result<Ended> {
 #[cfg(unix)]
 fn standard_files() -> io::Result<(File, File)> {
     use std::os::fd::AsFd;
-    Ok((io::stdin().as_fd().try_clone_to_owned()?.into(), io::stdout().as_fd().try_clone_to_owned()?.into()))
+    let (input, output) = (io::stdin().as_fd().try_clone_to_owned()?, io::stdout().as_fd().try_clone_to_owned()?);
+    #[cfg(target_os = "linux")]
+    for pipe in [&input, &output] {
+        // Where it is no pipe, or the system wants it small, it stays as it is.
+        let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE_SIZE);
+    }
+    Ok((input.into(), output.into()))
 }
 
 /// As above.

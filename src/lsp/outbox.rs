@@ -19,6 +19,9 @@ const BACKLOG: usize = 64 << 20;
 /// How many messages may wait before nothing more is taken.
 const MOST_WAITING: usize = 1 << 20;
 
+/// The largest buffer that is kept, in bytes.
+const LARGEST_SPARE: usize = 4 << 20;
+
 /// Room in front of a body for its header.
 const HEADROOM: usize = 48;
 
@@ -239,7 +242,9 @@ impl Outbox {
                 queue.slots.clear();
                 break;
             }
-            self.queue().spare = Some(bytes);
+            if bytes.capacity() <= LARGEST_SPARE {
+                self.queue().spare = Some(bytes);
+            }
         }
         self.queue().idle = true;
         self.0.emptied.notify_all();

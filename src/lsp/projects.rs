@@ -179,12 +179,6 @@ impl Projects {
         self.entries.retain(|key, _| keys.contains(key));
     }
 
-    /// Whether anything is being loaded.
-    #[must_use]
-    pub fn is_loading(&self) -> bool {
-        self.entries.values().any(|entry| entry.loading.is_some())
-    }
-
     /// Everything that is wrong, by file.
     #[must_use]
     pub fn faults(&self) -> BTreeMap<PathBuf, Vec<Fault>> {

@@ -90,7 +90,8 @@ impl LanguageServer for Server {
     }
 
     async fn shutdown(&self) -> Result<()> {
-        Ok(())
+        // What was asked before is answered first.
+        self.ask(|_| Ok(())).await
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
@@ -334,15 +335,16 @@ impl Front {
                 return self.refuse(id, ErrorCode::InvalidRequest, &error.to_string());
             }
         };
+        if method == "shutdown" && self.stage == Stage::Running && envelope.id.is_some() {
+            self.stage = Stage::ShutDown;
+        }
         let mut answer = self.service.call(request);
         match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(answer) => {
                 let answer = answer.unwrap_or_default();
-                let succeeded = answer.as_ref().is_some_and(Response::is_ok);
-                match method {
-                    "initialize" if succeeded && self.stage == Stage::Begun => self.stage = Stage::Running,
-                    "shutdown" if succeeded => self.stage = Stage::ShutDown,
-                    _ => {}
+                if method == "initialize" && self.stage == Stage::Begun && answer.as_ref().is_some_and(Response::is_ok)
+                {
+                    self.stage = Stage::Running;
                 }
                 self.answer(answer);
             }

@@ -223,7 +223,7 @@ impl Session {
 }
 
 fn abilities(params: &InitializeParams) -> Abilities {
-    use tower_lsp::ls_types::{MarkupKind, ResourceOperationKind};
+    use tower_lsp::ls_types::{DiagnosticTag, MarkupKind, ResourceOperationKind};
     let capabilities = &params.capabilities;
     let workspace = capabilities.workspace.as_ref();
     let document = capabilities.text_document.as_ref();
@@ -270,6 +270,9 @@ fn abilities(params: &InitializeParams) -> Abilities {
         diagnostics: DiagnosticSupport {
             // Whoever pulls takes all of it.
             code_description: pulls || publish.is_some_and(|publish| says(publish.code_description_support)),
+            unnecessary: publish
+                .and_then(|publish| publish.tag_support.as_ref())
+                .is_some_and(|tags| tags.value_set.contains(&DiagnosticTag::UNNECESSARY)),
             data: pulls || publish.is_some_and(|publish| says(publish.data_support)),
         },
     }

@@ -58,7 +58,7 @@ pub struct Text {
 impl Text {
     /// Takes a text apart.
     ///
-    /// Texts of more than 4 GiB cannot be sent by the protocol's transport here.
+    /// Texts of 4 GiB and more are no matter: the transport takes none that long.
     #[must_use]
     pub fn new(base: String) -> Text {
         let mut lines = Vec::with_capacity(base.len() / 64 + 1);
@@ -102,6 +102,22 @@ impl Text {
             text.push_str(self.line(number));
         }
         text
+    }
+
+    /// The lines of `range` as they lie in memory, if they are all as they were when the document was opened.
+    #[must_use]
+    pub fn untouched(&self, range: &Range<usize>) -> Option<&str> {
+        let mut whole: Option<Range<usize>> = None;
+        for line in self.lines.get(range.clone())? {
+            let Line::Opened { start, length } = line else { return None };
+            let (start, end) = (*start as usize, (*start + *length) as usize);
+            match &mut whole {
+                None => whole = Some(start..end),
+                Some(whole) if whole.end == start => whole.end = end,
+                Some(_) => return None,
+            }
+        }
+        self.base.get(whole?)
     }
 
     /// The first whole lines that together have at least `bytes` bytes, or all.

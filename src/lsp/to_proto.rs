@@ -5,9 +5,7 @@ use tower_lsp::ls_types::{DiagnosticSeverity, Position, Range};
 
 use super::text::At;
 use crate::diagnostic::{Category, Diagnostic, Severity};
-
-/// Where the rules are documented; a rule's category is its anchor.
-const DOCS: &str = "https://github.com/wanyan-lint/wanyan/blob/main/docs/rules.md#";
+use crate::lexicon::schema::Structure;
 
 /// What the client shows of a finding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -16,6 +14,8 @@ pub struct DiagnosticSupport {
     pub code_description: bool,
     /// `data` comes back with code actions.
     pub data: bool,
+    /// What is superfluous is shown faintly.
+    pub unnecessary: bool,
 }
 
 /// A position as the protocol writes it.
@@ -41,10 +41,11 @@ pub fn severity(severity: Severity) -> DiagnosticSeverity {
     }
 }
 
-/// The address of a rule's documentation.
+/// The address of a rule's documentation; nothing while the package names no repository.
 #[must_use]
-pub fn documentation(category: Category) -> String {
-    format!("{DOCS}{}", category.name())
+pub fn documentation(category: Category) -> Option<String> {
+    const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+    (!REPOSITORY.is_empty()).then(|| format!("{REPOSITORY}/blob/main/docs/rules.md#{}", category.name()))
 }
 
 /// What a finding says: what it is and why, then what lowered or raised it.
@@ -85,9 +86,14 @@ struct Written<'a> {
     code_description: Option<CodeDescription>,
     source: &'static str,
     message: String,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    tags: &'static [u8],
     #[serde(skip_serializing_if = "Option::is_none")]
     data: Option<Data>,
 }
+
+/// The protocol's tag of what can go.
+const UNNECESSARY: &[u8] = &[1];
 
 #[derive(Serialize)]
 struct CodeDescription {
@@ -103,9 +109,17 @@ pub fn rest(diagnostic: &Diagnostic<'_>, text: &str, support: DiagnosticSupport)
         code: &diagnostic.rule.id,
         code_description: support
             .code_description
-            .then(|| CodeDescription { href: documentation(diagnostic.rule.category) }),
+            .then(|| documentation(diagnostic.rule.category))
+            .flatten()
+            .map(|href| CodeDescription { href }),
         source: "wanyan",
         message: message(diagnostic),
+        // Marks that pile up are the one thing that is too much by itself.
+        tags: if support.unnecessary && diagnostic.rule.id == Structure::Punctuation.rule() {
+            UNNECESSARY
+        } else {
+            &[]
+        },
         data: support.data.then(|| Data { text: text.to_owned() }),
     })
 }
@@ -120,6 +134,7 @@ pub fn problem(message: &str, severity: DiagnosticSeverity) -> String {
         code_description: None,
         source: "wanyan",
         message,
+        tags: &[],
         data: None,
     })
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
@@ -88,6 +89,12 @@ pub fn absolute(file: &Path) -> PathBuf {
 /// In Chinese, why it cannot be read.
 pub fn read_if_there(file: &Path) -> Result<Option<String>, String> {
     if file.exists() { read_text(file).map(Some) } else { Ok(None) }
+}
+
+/// When the file was changed last; nothing where it is not there.
+#[must_use]
+pub fn modified(file: &Path) -> Option<SystemTime> {
+    fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
 }
 
 /// Reads a text file as it is.

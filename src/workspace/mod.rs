@@ -15,7 +15,9 @@ mod project;
 mod write;
 
 pub use check::{Buffers, Event, Found, SNIFFED, Settings, show_what_cannot_be_written};
-pub use config::{Drafts, absolute, find_options, load_documented, read_if_there, read_options, read_text, spell_out};
+pub use config::{
+    Drafts, absolute, find_options, load_documented, modified, read_if_there, read_options, read_text, spell_out,
+};
 pub use diff::{DiffStyle, write_diff};
 pub use discover::{Discovery, HiddenFiles, IgnoreFiles, PathProblem, Walk, discover};
 pub use entry::written_entry;

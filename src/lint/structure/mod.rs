@@ -14,7 +14,7 @@ mod repeated_question;
 
 pub(super) use candidates::{LineCandidates, Next, asks};
 pub(super) use late_reply::LateReply;
-pub(super) use repeated_question::RepeatedQuestions;
+pub(super) use repeated_question::{Question, RepeatedQuestions, asked_in};
 
 use super::Linter;
 use super::judge::Judged;

@@ -35,33 +35,48 @@ const OFFERS: [&str; 13] = [
 /// Fewer words ask for nothing that could be told again.
 const LEAST_WORDS: usize = 3;
 
+/// A question of the agent: where it stands in his message, and what it asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::lint) struct Question {
+    /// Its clause.
+    pub(in crate::lint) range: TextRange<Prose>,
+    /// Its characters without fillers, ascending, each once.
+    pub(in crate::lint) key: Box<[char]>,
+}
+
+/// The questions in a message that could be asked again.
+pub(in crate::lint) fn asked_in(words: &str) -> Vec<Question> {
+    let mut asked: Vec<Question> = clauses(words)
+        .into_iter()
+        .map(|range| Question { range, key: key(&words[range.as_range()]) })
+        .collect();
+    asked.retain(|question| question.key.len() >= LEAST_WORDS);
+    asked
+}
+
 /// The questions of the agent in a conversation.
 #[derive(Debug, Default)]
 pub(in crate::lint) struct RepeatedQuestions {
-    asked: Vec<(BTreeSet<char>, u32)>,
+    asked: Vec<(Box<[char]>, u32)>,
 }
 
 impl RepeatedQuestions {
-    /// Hears a turn of the agent; the question in it that has now been asked `limit` times.
-    pub(in crate::lint) fn hear(&mut self, words: &str, limit: u32) -> Option<TextRange<Prose>> {
+    /// Hears the questions of a turn of the agent; the number of the first that has now been asked `limit` times.
+    pub(in crate::lint) fn hear(&mut self, questions: &[Question], limit: u32) -> Option<usize> {
         let mut found = None;
-        for range in questions(words) {
-            let key = key(&words[range.as_range()]);
-            if key.len() < LEAST_WORDS {
-                continue;
-            }
-            let count = match self.asked.iter_mut().find(|(other, _)| alike(other, &key)) {
+        for (number, question) in questions.iter().enumerate() {
+            let count = match self.asked.iter_mut().find(|(other, _)| alike(other, &question.key)) {
                 Some((_, count)) => {
                     *count += 1;
                     *count
                 }
                 None => {
-                    self.asked.push((key, 1));
+                    self.asked.push((question.key.clone(), 1));
                     1
                 }
             };
             if count >= limit {
-                found.get_or_insert(range);
+                found.get_or_insert(number);
             }
         }
         found
@@ -69,7 +84,7 @@ impl RepeatedQuestions {
 }
 
 /// The clauses that ask.
-fn questions(words: &str) -> Vec<TextRange<Prose>> {
+fn clauses(words: &str) -> Vec<TextRange<Prose>> {
     let mut found = Vec::new();
     let mut start = 0;
     for (at, c) in words.char_indices().chain([(words.len(), '\n')]) {
@@ -89,17 +104,29 @@ fn questions(words: &str) -> Vec<TextRange<Prose>> {
     found
 }
 
-fn key(question: &str) -> BTreeSet<char> {
+fn key(question: &str) -> Box<[char]> {
     let mut bare: String = question.chars().map(fold_char).collect();
     for filler in FILLERS {
         bare = bare.replace(filler, "");
     }
-    bare.chars().filter(|c| c.is_alphanumeric()).collect()
+    let characters: BTreeSet<char> = bare.chars().filter(|c| c.is_alphanumeric()).collect();
+    characters.into_iter().collect()
 }
 
-/// Whether two questions share nearly all their words.
-fn alike(one: &BTreeSet<char>, other: &BTreeSet<char>) -> bool {
-    let shared = one.intersection(other).count();
+/// Whether two questions, each ascending, share nearly all their words.
+fn alike(one: &[char], other: &[char]) -> bool {
+    let (short, long) = if one.len() < other.len() { (one.len(), other.len()) } else { (other.len(), one.len()) };
+    // Even if the longer one had all of the shorter one.
+    if short * 5 < long * 4 {
+        return false;
+    }
+    let (mut at, mut shared) = (0, 0);
+    for c in one {
+        while other.get(at).is_some_and(|other| other < c) {
+            at += 1;
+        }
+        shared += usize::from(other.get(at) == Some(c));
+    }
     let all = one.len() + other.len() - shared;
     shared * 5 >= all * 4
 }
@@ -111,15 +138,19 @@ mod tests {
     #[test]
     fn counts_what_is_asked_again() {
         let mut questions = RepeatedQuestions::default();
-        assert_eq!(questions.hear("您好，请问有什么可以帮您？", 3), None);
-        assert_eq!(questions.hear("请问您的订单号是多少？", 3), None);
-        assert_eq!(questions.hear("好的。亲，订单号是多少呢", 3), None);
-        assert_eq!(questions.hear("您的收货地址是哪里？", 3), None);
+        let mut hear = |words: &str| {
+            let asked = asked_in(words);
+            questions.hear(&asked, 3).map(|number| asked[number].range)
+        };
+        assert_eq!(hear("您好，请问有什么可以帮您？"), None);
+        assert_eq!(hear("请问您的订单号是多少？"), None);
+        assert_eq!(hear("好的。亲，订单号是多少呢"), None);
+        assert_eq!(hear("您的收货地址是哪里？"), None);
         let again = "抱歉，麻烦您，订单号是多少？";
-        let found = questions.hear(again, 3).unwrap();
+        let found = hear(again).unwrap();
         assert_eq!(&again[found.as_range()], "订单号是多少");
         for _ in 0..4 {
-            assert_eq!(questions.hear("请问还有什么可以帮您的吗？", 3), None);
+            assert_eq!(hear("请问还有什么可以帮您的吗？"), None);
         }
     }
 }

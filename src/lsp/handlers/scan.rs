@@ -6,6 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use tower_lsp::ls_types::Uri;
 
@@ -46,14 +47,25 @@ impl Ticket {
     }
 }
 
+/// How long a project that is being loaded is waited for before looking again.
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
+
 type Each = Box<dyn FnMut(&mut State, Checked) + Send>;
 type Done = Box<dyn FnOnce(&mut State) + Send>;
 
 struct Scan {
-    files: VecDeque<PathBuf>,
+    waiting: VecDeque<Item>,
     ticket: Ticket,
     each: Each,
     done: Done,
+}
+
+/// What is to be checked.
+enum Item {
+    /// An open document.
+    Open(Arc<str>),
+    /// A file that is not open.
+    File(PathBuf),
 }
 
 impl State {
@@ -71,23 +83,14 @@ impl State {
         open.sort();
         let opened: Vec<PathBuf> =
             open.iter().filter_map(|uri| from_proto::path(uri)).map(|path| absolute(&path)).collect();
-        let (mut each, actor): (Each, _) = (Box::new(each), self.actor.clone());
-        let count = open.len();
-        for (index, uri) in open.into_iter().enumerate() {
-            if !self.update(&uri) {
-                continue;
-            }
-            let mut items = Vec::new();
-            self.write_items(&uri, &mut items);
-            let (version, found) = self.documents.get(&uri).map_or((None, 0), |d| (d.version, d.count()));
-            each(self, Checked { uri, version, items, count: found, left: count - index });
-        }
-        let begin = move || {
-            let mut files: VecDeque<PathBuf> = discover(&folders, &Walk::default()).files.into();
-            files.retain(|file| !opened.contains(&absolute(file)));
-            actor.post(move |state| state.scan_next(Scan { files, ticket, each, done: Box::new(done) }));
-        };
-        self.work(begin);
+        let actor = self.actor.clone();
+        let (each, done): (Each, Done) = (Box::new(each), Box::new(done));
+        self.work(move || {
+            let files = discover(&folders, &Walk::default()).files;
+            let closed = files.into_iter().filter(|file| !opened.contains(&absolute(file))).map(Item::File);
+            let waiting = open.into_iter().map(Item::Open).chain(closed).collect();
+            actor.post(move |state| state.scan_next(Scan { waiting, ticket, each, done }));
+        });
     }
 
     /// Does something on a thread of its own.
@@ -107,28 +110,43 @@ impl State {
         if scan.ticket.is_cancelled() {
             return (scan.done)(self);
         }
-        let Some(file) = scan.files.pop_front() else { return (scan.done)(self) };
-        let Some(rules) = self.rules_of(Some(&file)) else {
-            // Its project is still being loaded: the file waits behind the others, and the last one for a moment.
-            scan.files.push_back(file);
-            let actor = self.actor.clone();
-            return self.work(move || {
-                std::thread::sleep(std::time::Duration::from_millis(50));
-                actor.post(move |state| state.scan_next(scan));
-            });
-        };
+        let Some(item) = scan.waiting.pop_front() else { return (scan.done)(self) };
+        let left = scan.waiting.len();
         let actor = self.actor.clone();
-        self.work(move || {
-            let checked = catch_unwind(AssertUnwindSafe(|| check(&file, &rules, scan.files.len())));
-            actor.post(move |state| {
-                match checked {
-                    Ok(Some(checked)) => (scan.each)(state, checked),
-                    Ok(None) => {}
-                    Err(_) => state.report_panic(),
-                }
-                state.scan_next(scan);
-            });
-        });
+        let file = match item {
+            Item::Open(uri) if !self.documents.contains_key(&uri) => return self.scan_next(scan),
+            Item::Open(uri) if self.update(&uri) => {
+                let mut items = Vec::new();
+                self.write_items(&uri, &mut items);
+                let (version, count) = self.documents.get(&uri).map_or((None, 0), |d| (d.version, d.count()));
+                (scan.each)(self, Checked { uri, version, items, count, left });
+                // Whatever came meanwhile comes first.
+                return actor.post(move |state| state.scan_next(scan));
+            }
+            Item::Open(uri) => Err(Item::Open(uri)),
+            Item::File(file) => self.rules_of(Some(&file)).map(|rules| (file.clone(), rules)).ok_or(Item::File(file)),
+        };
+        match file {
+            // Its project is still being loaded: it waits behind the others, and the last one for a moment.
+            Err(item) => {
+                scan.waiting.push_back(item);
+                self.work(move || {
+                    std::thread::sleep(RETRY_INTERVAL);
+                    actor.post(move |state| state.scan_next(scan));
+                });
+            }
+            Ok((file, rules)) => self.work(move || {
+                let checked = catch_unwind(AssertUnwindSafe(|| check(&file, &rules, left)));
+                actor.post(move |state| {
+                    match checked {
+                        Ok(Some(checked)) => (scan.each)(state, checked),
+                        Ok(None) => {}
+                        Err(_) => state.report_panic(),
+                    }
+                    state.scan_next(scan);
+                });
+            }),
+        }
     }
 }
 
