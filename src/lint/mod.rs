@@ -19,7 +19,7 @@ pub use conversation::{Conversation, Heard, Utterance};
 
 use crate::config::Policy;
 use crate::diagnostic::{Cue, Diagnostic, Severity};
-use crate::document::{Role, Segment};
+use crate::document::{Role, Segment, plain};
 use crate::lexicon::cues::speak;
 use crate::lexicon::schema::Structure;
 use crate::lexicon::{Entry, Lexicon};
@@ -134,6 +134,9 @@ impl<'l> Linter<'l> {
 
     /// As [`Linter::check`], with the first test of all messages before it.
     pub fn check_quickly(self, message: &str, fixing: Fixing, scratch: &mut Scratch) -> Vec<Diagnostic<'l>> {
+        if message.len() > LONGEST_MESSAGE {
+            return in_pieces(message, |piece| self.check_quickly(piece, fixing, scratch));
+        }
         if self.next_by_words(message, 0).is_some() {
             return self.check(message, fixing, scratch);
         }
@@ -148,6 +151,9 @@ impl<'l> Linter<'l> {
 
     /// The findings in one message, in the order in which they stand.
     pub fn check(self, message: &str, fixing: Fixing, scratch: &mut Scratch) -> Vec<Diagnostic<'l>> {
+        if message.len() > LONGEST_MESSAGE {
+            return in_pieces(message, |piece| self.check(piece, fixing, scratch));
+        }
         self.judge(message, scratch);
         self.diagnostics(message, fixing, scratch)
     }
@@ -205,8 +211,65 @@ impl<'l> Linter<'l> {
     }
 }
 
+/// The longest message that is judged as a whole, in bytes. What stands in the same message is looked at for each finding,
+/// so that nothing longer could be judged in time; what is longer is no reply either, but a file without line ends.
+const LONGEST_MESSAGE: usize = plain::LETTER_LIMIT;
+
+/// The findings in a message of any length: those of its pieces, which end with a sentence where there is one.
+fn in_pieces<'l>(message: &str, mut check: impl FnMut(&str) -> Vec<Diagnostic<'l>>) -> Vec<Diagnostic<'l>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    while start < message.len() {
+        let rest = &message[start..];
+        let room = rest.floor_char_boundary(LONGEST_MESSAGE);
+        let end = if room == rest.len() {
+            room
+        } else {
+            let marks = ['。', '！', '？', '!', '?', '\n', '；', '，', ','];
+            rest[..room].rfind(marks).map_or(room, |at| rest.ceil_char_boundary(at + 1))
+        };
+        for mut diagnostic in check(&rest[..end]) {
+            diagnostic.range = diagnostic.range.shifted(start);
+            for edit in diagnostic.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
+                edit.range = edit.range.shifted(start);
+            }
+            found.push(diagnostic);
+        }
+        start += end;
+    }
+    found
+}
+
 /// Whether a finding is one that an inspector would ask to have reworded, and not mere advice.
 #[must_use]
 pub fn is_offence(severity: Severity) -> bool {
     severity >= Severity::Warning
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_without_end_are_judged_in_pieces() {
+        let lexicon = crate::builtin::lexicon();
+        let linter = Linter::new(&lexicon);
+        let mut scratch = Scratch::default();
+        let message = "这个我们处理不了。亲，请稍等😊".repeat(4000);
+        let found = linter.check_quickly(&message, Fixing::Make, &mut scratch);
+        assert_eq!(found.len(), 4000);
+        for (number, diagnostic) in found.iter().enumerate() {
+            assert_eq!(diagnostic.range.start() / "这个我们处理不了。亲，请稍等😊".len(), number);
+            assert!(
+                message.is_char_boundary(diagnostic.range.start()) && message.is_char_boundary(diagnostic.range.end())
+            );
+        }
+        assert!(
+            found
+                .iter()
+                .flat_map(|diagnostic| &diagnostic.fixes)
+                .all(|fix| fix.edits.iter().all(|edit| edit.range.end() <= message.len()))
+        );
+        assert!(linter.check_quickly(&"好".repeat(100_000), Fixing::Make, &mut scratch).len() <= 100);
+    }
 }
