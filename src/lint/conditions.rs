@@ -122,19 +122,14 @@ impl<'m> Place<'m> {
     /// Whether it lies in a link, which is no prose: `https://…` or `www.…` up to a blank or a mark that ends a clause.
     pub(super) fn is_in_link(&self) -> bool {
         let before = &self.chars[..self.range.start()];
+        // The link may stand behind words without a blank, and ends at a comma.
         let start = before
             .iter()
-            .rposition(|c| c.is_whitespace() || matches!(c, '。' | '!' | ';' | '、'))
+            .rposition(|c| c.is_whitespace() || matches!(c, '。' | '!' | ';' | '、' | ','))
             .map_or(0, |at| at + 1);
         let word = &before[start..];
-        let holds = |mark: &str| {
-            let mark: Vec<char> = mark.chars().collect();
-            word.windows(mark.len()).rposition(|window| window == mark).is_some_and(|at| {
-                // The link may stand behind words without a blank, and ends at a comma.
-                !word[at..].contains(&',')
-            })
-        };
-        holds("://") || holds("www.")
+        let holds = |mark: &[char]| word.windows(mark.len()).any(|window| window == mark);
+        holds(&[':', '/', '/']) || holds(&['w', 'w', 'w', '.'])
     }
 
     fn is_negated(&self) -> bool {
