@@ -60,7 +60,12 @@ def findings(text: str, encoding: str, name: str = "a.txt", **more) -> list[Find
 
 def of_diagnostics(diagnostics) -> list[Finding]:
     """The same of what a server said. Problems that keep a text from being judged are of no rule."""
-    return sorted(flat(d.range, d.code, d.severity) for d in diagnostics if d.code is not None)
+    return sorted(flat(d.range, d.code, d.severity) for d in diagnostics if is_finding(d))
+
+
+def is_finding(diagnostic: t.Diagnostic) -> bool:
+    """Whether it is a rule's, whose ids are `category/entry`."""
+    return isinstance(diagnostic.code, str) and "/" in diagnostic.code
 
 
 def flat(place: t.Range, rule: str, severity: t.DiagnosticSeverity) -> Finding:

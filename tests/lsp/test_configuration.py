@@ -323,6 +323,53 @@ async def test_asks_again_when_they_change(start, tmp_path):
     await editor.until(lambda: editor.received(t.WORKSPACE_CONFIGURATION, mark), "another question for the settings")
 
 
+OWN = {
+    "enable": ({"enable": False}, []),
+    "minSeverity": ({"minSeverity": "warning"}, ["处理不了", "处理不了"]),
+    "customerLabels": ({"customerLabels": ["赵六"], "agentLabels": ["小美"]}, ["处理不了", "你的"]),
+    "none": ({}, ["处理不了", "处理不了", "你的"]),
+}
+
+
+@pytest.mark.parametrize("way", ["asked", "initial", "sent"])
+@pytest.mark.parametrize("setting", OWN)
+async def test_settings_of_the_client(start, tmp_path, setting, way):
+    """Asked for by the server, given in the handshake, or sent with a change."""
+    settings, expected = OWN[setting]
+    more = {} if way == "asked" else {"workspace": {"configuration": None}}
+    given = {"settings": settings} if way == "asked" else {"initialization_options": settings} if way == "initial" else {}
+    editor = await start(folders=[tmp_path], capabilities=more, **given)
+    if way == "sent":
+        editor.client.workspace_did_change_configuration(t.DidChangeConfigurationParams(settings={"wanyan": settings}))
+    text = "赵六：这个我们处理不了\n小美：这个我们处理不了，你的订单\n"
+    document = editor.open((tmp_path / "a.txt").as_uri(), text)
+    await editor.diagnostics(document, until=lambda found: [editor.words(document, d.range) for d in found if reference.is_finding(d)] == expected)
+
+
+async def test_settings_of_the_client_change(start, tmp_path):
+    editor = await start(folders=[tmp_path])
+    document = editor.open((tmp_path / "a.txt").as_uri(), RUDE)
+    assert with_rule(await editor.diagnostics(document))
+    (tmp_path / "other.toml").write_text(OFF)
+    for settings, holds in (({"configFile": str(tmp_path / "other.toml")}, without_rule), ({"configFile": "other.toml"}, without_rule), ({"enable": False}, lambda f: f == []), ({}, with_rule)):
+        editor.client.set_configuration(settings, section="wanyan")
+        editor.client.workspace_did_change_configuration(t.DidChangeConfigurationParams(settings=None))
+        await editor.diagnostics(document, until=holds)
+
+
+async def test_settings_differ_by_folder(start, tmp_path):
+    """The server asks for each folder's own."""
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+    editor = await start(folders=folders)
+    editor.client.set_configuration({"wanyan": {"enable": False}}, scope_uri=folders[1].as_uri())
+    editor.client.workspace_did_change_configuration(t.DidChangeConfigurationParams(settings=None))
+    documents = [editor.open((folder / "a.txt").as_uri(), RUDE) for folder in folders]
+    await editor.diagnostics(documents[1], until=lambda found: found == [])
+    assert with_rule(await editor.diagnostics(documents[0]))
+
+
 @pytest.mark.parametrize("settings", [{}, None, 3, "x", [], {"wanyan": 7}, {"wanyan": {"nonsense": 1}}, {"other": {}}])
 async def test_odd_settings_do_no_harm(start, tmp_path, settings):
     more = {"workspace": {"configuration": None}}
