@@ -362,11 +362,12 @@ class Editor:
         made: dict[str, str] = {}
         assert (edit.document_changes is None) != (edit.changes is None), "exactly one form of edits"
         can = self.given["workspace"].get("workspaceEdit", {})
+        creates = can.get("documentChanges") and "create" in can.get("resourceOperations", [])
         for change in edit.document_changes or []:
             assert can.get("documentChanges"), "the client has no document changes"
             match change:
                 case t.CreateFile():
-                    assert "create" in can.get("resourceOperations", []), "the client creates no files"
+                    assert creates, "the client creates no files"
                     exists = path_of(change.uri).exists() or change.uri in self.documents
                     options = change.options or t.CreateFileOptions()
                     assert not options.overwrite, "nothing is overwritten"
@@ -375,16 +376,18 @@ class Editor:
                 case t.TextDocumentEdit(text_document=identifier, edits=edits):
                     known = self.documents.get(identifier.uri)
                     assert identifier.version == (known.version if known else None), "the version that was edited"
-                    self._make(made, identifier.uri, edits)
+                    self._make(made, identifier.uri, edits, creates)
                 case _:
                     raise AssertionError(f"an unexpected change: {change}")
         for uri, edits in (edit.changes or {}).items():
-            self._make(made, uri, edits)
+            self._make(made, uri, edits, creates)
         return made
 
-    def _make(self, made: dict[str, str], uri: str, edits) -> None:
+    def _make(self, made: dict[str, str], uri: str, edits, creates: bool) -> None:
         before = made[uri] if uri in made else self.text(uri)
-        assert uri in made or uri in self.documents or path_of(uri).exists(), f"{uri} is edited and does not exist"
+        # Editors that cannot be told to create a file show an empty one where there is none.
+        there = uri in made or uri in self.documents or path_of(uri).exists()
+        assert there or not creates, f"{uri} is edited and does not exist"
         made[uri] = positions.apply_edits(before, edits, self.encoding)
 
     def apply(self, edit: t.WorkspaceEdit) -> None:

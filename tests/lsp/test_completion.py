@@ -6,6 +6,7 @@ import re
 
 import pytest
 from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException
 
 import positions
 
@@ -69,7 +70,7 @@ async def test_offered_at_the_start_of_a_word(editor, character, before):
     uri, items = await complete(editor, f"{before}{character}|", typed(character))
     for scene in SCENES:
         assert of_scene(items, scene), scene
-    assert filtered(editor, uri, items, len(before) + 1) == items, "the trigger does not filter them away"
+    assert filtered(editor, uri, items, len(before) + 1) == list(items), "the trigger does not filter them away"
     for item in items:
         assert editor.words(uri, edit_range(item)) == character, "the trigger is replaced"
 
@@ -78,7 +79,7 @@ async def test_offered_at_the_start_of_a_word(editor, character, before):
 @pytest.mark.parametrize("character", ["/", "、"])
 async def test_not_offered_inside_a_word(editor, before, character):
     _, items = await complete(editor, f"{before}{character}|", typed(character))
-    assert items == []
+    assert not items
 
 
 WORDS = {
@@ -134,10 +135,9 @@ async def inserted(editor, text: str) -> list[t.CompletionItem]:
 
 
 async def test_placeholders_where_the_client_has_them(start):
-    with_snippets, without = (
-        await inserted(await start(capabilities=capabilities), "/|")
-        for capabilities in ({}, {"textDocument": {"completion": {"completionItem": {"snippetSupport": False}}}})
-    )
+    plain = {"textDocument": {"completion": {"completionItem": {"snippetSupport": False}}}}
+    with_snippets = await inserted(await start(), "/|")
+    without = await inserted(await start(capabilities=plain), "/|")
     snippets = [item for item in with_snippets if item.insert_text_format == t.InsertTextFormat.Snippet]
     assert snippets
     assert all(re.search(r"\$(\d|\{\d)", item.text_edit.new_text) for item in snippets)
@@ -175,7 +175,9 @@ async def test_beyond_the_text_and_in_unknown_documents(editor):
     result = await editor.request(t.TEXT_DOCUMENT_COMPLETION, params)
     assert result is None or isinstance(result, (list, t.CompletionList))
     params = t.CompletionParams(t.TextDocumentIdentifier("untitled:nowhere"), t.Position(0, 0), INVOKED)
-    assert not await editor.request(t.TEXT_DOCUMENT_COMPLETION, params)
+    with pytest.raises(JsonRpcException) as caught:
+        await editor.request(t.TEXT_DOCUMENT_COMPLETION, params)
+    assert caught.value.code == -32602
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import reference
 from editor import PULL
 from test_commands import overlay
 
-RUDE = "这个我们处理不了，赶紧把单号发过来！"
-RULE = "blunt-refusal/cannot-do-it"
+RUDE = "您为什么不早说？保证明天送到！"
+RULE = "interrogating/why-not-tell-earlier"
 OFF = f'[severity]\n"{RULE}" = "off"\n'
 
 
@@ -27,11 +27,11 @@ def rules(diagnostics) -> list[str]:
 
 
 def without_rule(diagnostics) -> bool:
-    return rules(diagnostics) == ["commanding/hurry-up"]
+    return rules(diagnostics) == ["overpromising/sure-arrival"]
 
 
 def with_rule(diagnostics) -> bool:
-    return rules(diagnostics) == [RULE, "commanding/hurry-up"]
+    return rules(diagnostics) == [RULE, "overpromising/sure-arrival"]
 
 
 # Found upwards
@@ -149,7 +149,7 @@ async def test_settings_come_change_and_go(start, tmp_path, mode):
     assert with_rule(await editor.diagnostics(document))
     editor.write(config, OFF)
     await editor.diagnostics(document, until=without_rule)
-    editor.write(config, '[severity]\n"commanding/hurry-up" = "off"\n')
+    editor.write(config, '[severity]\n"overpromising/sure-arrival" = "off"\n')
     await editor.diagnostics(document, until=lambda found: rules(found) == [RULE])
     editor.write(config, None)
     await editor.diagnostics(document, until=with_rule)
@@ -223,7 +223,7 @@ async def test_a_broken_file_leaves_the_last_good_one_in_force(start, tmp_path, 
     assert hint is None or hint in problem.message
     editor.edit(document, (0, 0, "您好，"))
     assert without_rule(await editor.diagnostics(document))
-    editor.write(config, '[severity]\n"commanding/hurry-up" = "off"\n')
+    editor.write(config, '[severity]\n"overpromising/sure-arrival" = "off"\n')
     await editor.diagnostics(document, until=lambda found: rules(found) == [RULE])
     assert await errors_of(editor, config.as_uri(), until=lambda found: not found) == []
 
@@ -351,7 +351,7 @@ async def test_settings_of_the_client_change(start, tmp_path):
     document = editor.open((tmp_path / "a.txt").as_uri(), RUDE)
     assert with_rule(await editor.diagnostics(document))
     (tmp_path / "other.toml").write_text(OFF)
-    for settings, holds in (({"configFile": str(tmp_path / "other.toml")}, without_rule), ({"configFile": "other.toml"}, without_rule), ({"enable": False}, lambda f: f == []), ({}, with_rule)):
+    for settings, holds in (({"configFile": str(tmp_path / "other.toml")}, without_rule), ({"configFile": "other.toml"}, without_rule), ({"enable": False}, lambda f: not f), ({}, with_rule)):
         editor.client.set_configuration(settings, section="wanyan")
         editor.client.workspace_did_change_configuration(t.DidChangeConfigurationParams(settings=None))
         await editor.diagnostics(document, until=holds)
@@ -366,7 +366,7 @@ async def test_settings_differ_by_folder(start, tmp_path):
     editor.client.set_configuration({"wanyan": {"enable": False}}, scope_uri=folders[1].as_uri())
     editor.client.workspace_did_change_configuration(t.DidChangeConfigurationParams(settings=None))
     documents = [editor.open((folder / "a.txt").as_uri(), RUDE) for folder in folders]
-    await editor.diagnostics(documents[1], until=lambda found: found == [])
+    await editor.diagnostics(documents[1], until=lambda found: not found)
     assert with_rule(await editor.diagnostics(documents[0]))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException
 
 import positions
 import reference
@@ -52,8 +53,9 @@ async def test_elsewhere_nothing(editor, uri):
 async def test_nothing_in_clean_and_unknown_documents(editor, uri):
     document = editor.open(uri(), "您好，请稍等。")
     assert await hover(editor, document, 3) is None
-    params = t.HoverParams(t.TextDocumentIdentifier(uri("other.txt")), t.Position(0, 0))
-    assert await editor.request(t.TEXT_DOCUMENT_HOVER, params) is None
+    with pytest.raises(JsonRpcException) as caught:
+        await editor.request(t.TEXT_DOCUMENT_HOVER, t.HoverParams(t.TextDocumentIdentifier(uri("other.txt")), t.Position(0, 0)))
+    assert caught.value.code == -32602
 
 
 @pytest.mark.parametrize(

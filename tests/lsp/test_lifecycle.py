@@ -79,7 +79,7 @@ def test_refuses_requests_before_the_handshake(wire):
     # Notifications before it are dropped.
     server.open("这个我们处理不了。")
     server.initialize()
-    assert server.result("textDocument/hover", hover) is None
+    assert not server.request("textDocument/hover", hover).get("result")
 
 
 def test_refuses_a_second_handshake(wire):

@@ -188,6 +188,25 @@ def test_requests_see_the_text_as_it_was_when_they_were_sent(wire):
         assert bool(server.answer(number)["result"]) is rude
 
 
+@pytest.mark.parametrize("method", ["hover", "codeAction", "completion"])
+@pytest.mark.parametrize("changes", [1, 20])
+def test_requests_do_not_swallow_diagnostics(wire, method, changes):
+    """What editors do at every keystroke: a change, and a request right behind it."""
+    server = wire()
+    server.initialize()
+    uri = server.open("这个我们处理不了。\n")
+    server.published(uri, 1)
+    start = {"line": 0, "character": 0}
+    place = {"start": start, "end": start}
+    for first in range(2, 2 + 5 * changes, changes):
+        for version in range(first, first + changes):
+            server.change(uri, version, {"range": place, "text": "您好\n"})
+        params = {"textDocument": {"uri": uri}, "position": start, "range": place, "context": {"diagnostics": [], "triggerKind": 1}}
+        server.send(f"textDocument/{method}", params)
+        [finding] = server.published(uri, first + changes - 1)["diagnostics"]
+        assert finding["range"]["start"]["line"] == first + changes - 2
+
+
 async def test_open_and_close_in_a_hurry(editor, uri):
     document = uri()
     for version in range(1, 60):

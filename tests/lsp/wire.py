@@ -192,6 +192,7 @@ class Wire:
 
     def close_input(self) -> None:
         assert self.flush()
+        self.answers = False
         self.process.stdin.close()
 
     def kill(self) -> None:
