@@ -51,22 +51,26 @@ async def test_each_rewrite_is_a_quick_fix(editor, uri):
         assert [bool(action.is_preferred) for action, _ in fixes] == [True] + [False] * (len(expected) - 1)
 
 
-@pytest.mark.parametrize("encoding", positions.ENCODINGS)
-@pytest.mark.parametrize("name", FORMATS)
-async def test_quick_fixes_mend_in_all_formats(start, name, encoding):
-    editor = await start(capabilities={"general": {"positionEncodings": [encoding]}})
-    file, language, text = FORMATS[name]
-    document = editor.open(f"untitled:{file}", text, language)
-    diagnostics = await editor.diagnostics(document)
-    assert diagnostics
-    for diagnostic in diagnostics:
-        words = editor.words(document, diagnostic.range)
-        start_, end = (positions.offset(text, p, encoding) for p in (diagnostic.range.start, diagnostic.range.end))
-        fixes = await editor.quick_fixes(document, (start_, end))
-        assert fixes, words
-        for action, made in fixes:
-            left = reference.check(made, file)
-            assert len(left) < len(diagnostics), f"{action.title} mends nothing: {made!r}"
+@pytest.fixture(params=positions.ENCODINGS)
+async def documents(request, start):
+    """An editor in each encoding, with a document of each format: its name, its address, its text."""
+    editor = await start(capabilities={"general": {"positionEncodings": [request.param]}})
+    opened = [(file, editor.open(f"untitled:{n}/{file}", text, language), text) for n, (file, language, text) in enumerate(FORMATS.values())]
+    return editor, opened
+
+
+async def test_quick_fixes_mend_in_all_formats(documents):
+    editor, opened = documents
+    for file, document, text in opened:
+        for finding in reference.check(text, file):
+            fixes = await editor.quick_fixes(document, (finding["start"], finding["end"]))
+            made = [made for _, made in fixes]
+            expected = [fix for fix in finding["fixes"] if fix["edits"]]
+            assert len(made) == len(set(made)) == len(expected), (text, finding["text"])
+            for text_after, fix in zip(made, expected):
+                # What surrounds the offending words stays; the replacement is written as the format wants it.
+                assert text_after.startswith(text[: finding["start"]]) and text_after.endswith(text[finding["end"] :])
+                assert fix["edits"][0]["replacement"] in text_after
 
 
 @pytest.mark.parametrize("offset", [0, 2, 4])
@@ -78,11 +82,11 @@ async def test_at_the_cursor(editor, uri, offset):
     assert made == "这个我们暂时没法处理，很抱歉，我再帮您想想别的办法。"
 
 
-@pytest.mark.parametrize("where", [0, (0, 3), 10, (9, 10)])
-async def test_none_beside_a_finding(editor, uri, where):
+async def test_none_beside_a_finding(editor, uri):
     document = editor.open(uri(), "这个我们处理不了。")
     await editor.diagnostics(document)
-    assert not await editor.code_actions(document, where, only=["quickfix"], diagnostics=[])
+    for where in (0, (0, 3), 9, (9, 9)):
+        assert not await editor.code_actions(document, where, only=["quickfix"], diagnostics=[]), where
 
 
 async def test_quick_fixes_of_all_findings_in_a_selection(editor, uri):
@@ -223,16 +227,13 @@ async def test_only_what_is_asked_for(editor, uri, only, expected):
 # Everything safe
 
 
-@pytest.mark.parametrize("encoding", positions.ENCODINGS)
-@pytest.mark.parametrize("name", FORMATS)
-async def test_fix_all(start, name, encoding):
-    editor = await start(capabilities={"general": {"positionEncodings": [encoding]}})
-    file, language, text = FORMATS[name]
-    document = editor.open(f"untitled:{file}", text, language)
-    [action] = await editor.code_actions(document, whole(editor, document), only=["source.fixAll.wanyan"])
-    made = editor.preview((await editor.resolved(action)).edit)
-    assert made == {document: reference.fixed(text, file)}
-    assert made[document] != text
+async def test_fix_all(documents):
+    editor, opened = documents
+    for file, document, text in opened:
+        [action] = await editor.code_actions(document, whole(editor, document), only=["source.fixAll.wanyan"])
+        made = editor.preview((await editor.resolved(action)).edit)
+        assert made == {document: reference.fixed(text, file)}
+        assert made[document] != text
 
 
 async def test_fix_all_works_on_save(editor, uri):
@@ -270,20 +271,17 @@ async def rewritten(editor, document, where) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("encoding", positions.ENCODINGS)
-@pytest.mark.parametrize("name", FORMATS)
-async def test_everything_made_polite(start, name, encoding):
-    editor = await start(capabilities={"general": {"positionEncodings": [encoding]}})
-    file, language, text = FORMATS[name]
-    document = editor.open(f"untitled:{file}", text, language)
-    assert await rewritten(editor, document, whole(editor, document)) == reference.fixed(text, file, suggested=True)
+async def test_everything_made_polite(documents):
+    editor, opened = documents
+    for file, document, text in opened:
+        assert await rewritten(editor, document, whole(editor, document)) == reference.fixed(text, file, suggested=True)
 
 
-@pytest.mark.parametrize("where", [0, 3, 5, 9, len(RUDE) - 1, len(RUDE), (2, 7)])
-async def test_the_message_under_the_cursor_is_made_polite(editor, uri, where):
+async def test_the_message_under_the_cursor_is_made_polite(editor, uri):
     document = editor.open(uri(), f"{RUDE}\n{RUDE}\n")
     expected = f"{reference.fixed(RUDE, suggested=True)}\n{RUDE}\n"
-    assert await rewritten(editor, document, where) == expected
+    for where in (0, 3, 5, 9, len(RUDE) - 1, len(RUDE), (2, 7)):
+        assert await rewritten(editor, document, where) == expected, where
 
 
 async def test_the_messages_of_a_selection_are_made_polite(editor, uri):

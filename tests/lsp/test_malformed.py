@@ -237,15 +237,15 @@ def test_a_very_long_line(server):
     ],
     ids=lambda text: ascii(text[:12]),
 )
-@pytest.mark.parametrize("language", ["plaintext", "markdown", "jsonl"])
-def test_odd_texts(server, text, language):
-    uri = server.open(text, language=language)
-    server.published(uri, 1)
-    server.change(uri, 2, edit(span(0, 0, 0, 0), "您"))
-    server.published(uri, 2)
-    server.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": at(0, 2)})
-    actions = {"textDocument": {"uri": uri}, "range": span(0, 0, U32 - 1, 0), "context": {"diagnostics": []}}
-    assert "result" in server.request("textDocument/codeAction", actions)
+def test_odd_texts(server, text):
+    for language in ("plaintext", "markdown", "jsonl", "transcript"):
+        uri = server.open(text, f"untitled:{language}", language)
+        server.published(uri, 1)
+        server.change(uri, 2, edit(span(0, 0, 0, 0), "您"))
+        server.published(uri, 2)
+        assert "result" in server.request("textDocument/hover", {"textDocument": {"uri": uri}, "position": at(0, 2)})
+        actions = {"textDocument": {"uri": uri}, "range": span(0, 0, U32 - 1, 0), "context": {"diagnostics": []}}
+        assert "result" in server.request("textDocument/codeAction", actions)
     alive(server)
 
 
