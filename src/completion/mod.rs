@@ -92,7 +92,12 @@ impl Forms {
         // All of what was typed since the last mark, or the longest end of it that any form begins with; words in Latin
         // letters are not cut.
         starts(typed).find_map(|start| {
-            let worst = if start == 0 { Rank::TextInside } else { Rank::TextStart };
+            let worst = match start {
+                // One Han character says little: it may name a scene.
+                0 if typed.chars().count() < FEWEST_HAN && typed.starts_with(is_han) => Rank::SceneStart,
+                0 => Rank::TextInside,
+                _ => Rank::TextStart,
+            };
             let forms = self.find(&typed[start..], worst);
             (!forms.is_empty()).then_some(Offer { replaced: typed.len() - start, forms })
         })
@@ -149,7 +154,7 @@ fn starts(typed: &str) -> impl Iterator<Item = usize> + '_ {
     };
     let says_enough = |at: usize| {
         let rest = &typed[at..];
-        rest.contains(|c: char| c.is_ascii_alphabetic()) || rest.chars().count() >= FEWEST_HAN
+        at == 0 || rest.contains(|c: char| c.is_ascii_alphabetic()) || rest.chars().count() >= FEWEST_HAN
     };
     typed.char_indices().map(|(at, _)| at).filter(move |at| !cuts_word(*at) && says_enough(*at))
 }

@@ -54,7 +54,8 @@ impl<'m> Place<'m> {
         }
     }
 
-    fn clause(&self) -> TextRange<Folded> {
+    /// The clause around the match, or the clauses that it reaches into.
+    pub(super) fn clause(&self) -> TextRange<Folded> {
         clause_around(self.chars, self.range)
     }
 

@@ -43,13 +43,17 @@ fn placeholder(text: &str) -> Option<usize> {
     short.then_some(open.len() + name.len() + close.len())
 }
 
+/// The longest text, in bytes, between the brackets of a placeholder, with the closing one.
+const LONGEST_NAME: usize = 256;
+
 /// The brackets of a placeholder that the text begins with, and what stands between them: opening, inside, closing.
 pub(super) fn bracketed(text: &str) -> Option<(&'static str, &str, &'static str)> {
     const PAIRS: [(&str, &str); 8] =
         [("{{", "}}"), ("${", "}"), ("#{", "}"), ("{", "}"), ("【", "】"), ("[", "]"), ("%(", ")s"), ("<", ">")];
     let (open, close) = PAIRS.into_iter().find(|(open, _)| text.starts_with(open))?;
     let inside = &text[open.len()..];
-    Some((open, &inside[..inside.find(close)?], close))
+    let near = &inside[..inside.floor_char_boundary(LONGEST_NAME)];
+    Some((open, &near[..near.find(close)?], close))
 }
 
 /// The bytes of the number or Latin word that the text begins with.

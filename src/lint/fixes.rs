@@ -168,6 +168,8 @@ fn edit(
     let range = match rewrite.replace {
         Replace::Match => own,
         Replace::Clause => widened(own, to_prose(place.clause_by_blanks())),
+        // Of what cues find only the clauses are known: what else the sentence says stays.
+        Replace::Sentence if !finding.cues.is_empty() => widened(own, to_prose(place.clause())),
         Replace::Sentence => widened(own, to_prose(sentence_around(chars, finding.range))),
         Replace::Message => TextRange::new(0, message.len()),
     };
@@ -225,8 +227,12 @@ fn may_ask(clause: &str) -> bool {
     let clause = script::to_simplified(clause);
     let by_word = ASKING.iter().filter_map(|word| clause.find(word)).min();
     clause.ends_with(['吗', '么', '呢', '嘛', '吧'])
-        || by_word.is_some_and(|at| !clause[..at].contains('我') || clause.starts_with('您'))
+        || by_word
+            .is_some_and(|at| !clause[..at].contains('我') || YOUR_TURN.iter().any(|head| clause.starts_with(head)))
 }
+
+/// How a clause begins that leaves it to the customer, whatever the speaker does in it.
+const YOUR_TURN: &[&str] = &["您看", "您想", "您希望", "您觉得", "您方便", "请问"];
 
 /// Words with which a clause may be a question.
 const ASKING: &[&str] = &[
@@ -279,6 +285,7 @@ mod tests {
             ("你不会看吗？", "您看这里就可以", "您看这里就可以。"),
             ("你不会看吗？？！", "我跟您说一下怎么看", "我跟您说一下怎么看。"),
             ("你不会看吗？", "您看是哪一步不清楚", "您看是哪一步不清楚？"),
+            ("你不要动？", "您说的情况我来看看怎么改善", "您说的情况我来看看怎么改善。"),
             ("你不会看嗎？", "請問方便說一下單號嗎？", "請問方便說一下單號嗎？"),
             ("不知道。", "我帮您问一下，您看可以吗？", "我帮您问一下，您看可以吗？"),
             ("不知道！", "我帮您问一下。", "我帮您问一下！"),

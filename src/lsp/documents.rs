@@ -57,8 +57,10 @@ impl Rules {
 
 /// An open document.
 pub struct Document {
-    /// Its address, as the client writes it.
+    /// Its address, by which it is known.
     pub uri: Arc<str>,
+    /// Its address, as the client writes it.
+    pub address: Box<str>,
     /// Its name, for telling its format and whether it is a draft.
     pub name: PathBuf,
     /// Its version, where the client counts.
@@ -88,6 +90,8 @@ pub struct Document {
     failed: bool,
     /// Changes whenever the findings may have.
     pub revision: u64,
+    /// The revision whose findings were sent last.
+    pub sent: u64,
 }
 
 /// What a document is, by what the client calls it and by its name.
@@ -199,7 +203,8 @@ impl Document {
     pub fn open(uri: &str, language: &str, version: Option<i32>, text: String) -> Document {
         let name = from_proto::name(uri);
         Document {
-            uri: uri.into(),
+            uri: from_proto::address(uri).into(),
+            address: uri.into(),
             kind: Kind::of(language, &name),
             name,
             version,
@@ -216,6 +221,7 @@ impl Document {
             rules: None,
             failed: false,
             revision: 0,
+            sent: 0,
         }
     }
 
@@ -664,6 +670,11 @@ impl Document {
     #[must_use]
     pub fn count(&self) -> usize {
         self.found.len() + self.besides.len()
+    }
+
+    /// For each finding its line and its rule.
+    pub fn found(&self) -> impl Iterator<Item = (usize, &str)> {
+        self.found.iter().chain(&self.besides).filter_map(|shown| Some((shown.line, shown.rule()?)))
     }
 
     /// Writes the findings as an array of the protocol's diagnostics.

@@ -24,6 +24,15 @@ pub struct Shown {
     split: u32,
 }
 
+impl Shown {
+    /// The rule that it is a finding of; nothing where it is a problem.
+    #[must_use]
+    pub fn rule(&self) -> Option<&str> {
+        // Within strings quotation marks are escaped.
+        self.json.split_once(r#""code":""#)?.1.split('"').next()
+    }
+}
+
 /// Moves the findings behind a change, and drops those inside it. `found` is in the order of its lines.
 pub fn note(found: &mut Vec<Shown>, change: Change) {
     let Change { first, removed, added } = change;

@@ -1,6 +1,7 @@
 //! What the client sends, as far as the framework does not read it: the messages of every keystroke, and addresses.
 //! Must not know documents.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -105,6 +106,24 @@ pub struct NamedDocument {
 #[must_use]
 pub fn at(position: Position) -> At {
     At { line: position.line, character: position.character }
+}
+
+/// An address as the standard wants it: some clients leave Chinese names and blanks in it as they are.
+#[must_use]
+pub fn address(uri: &str) -> Cow<'_, str> {
+    let is_fit = |byte: u8| byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte);
+    if uri.bytes().all(is_fit) {
+        return Cow::Borrowed(uri);
+    }
+    let mut fit = String::with_capacity(uri.len() * 2);
+    for byte in uri.bytes() {
+        if is_fit(byte) {
+            fit.push(char::from(byte));
+        } else {
+            fit.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Cow::Owned(fit)
 }
 
 /// The file that an address names; nothing where it is none on this machine.

@@ -386,7 +386,7 @@ impl State {
     }
 
     /// Asks a client that pulls to pull again.
-    fn refresh_pulls(&mut self) {
+    pub fn refresh_pulls(&mut self) {
         if self.session.abilities.pulls_diagnostics && self.session.abilities.refreshes_diagnostics {
             self.request("workspace/diagnostic/refresh", &(), |_, _| {});
         }
@@ -424,10 +424,10 @@ impl State {
             self.refresh_pulls();
             return;
         }
-        let touched: BTreeSet<&String> = before.keys().chain(self.faults.keys()).collect();
+        let touched: BTreeSet<String> = before.keys().chain(self.faults.keys()).cloned().collect();
         for uri in touched {
-            if before.get(uri) != self.faults.get(uri) {
-                self.publish(uri);
+            if before.get(&uri) != self.faults.get(&uri) {
+                self.publish(&uri);
             }
         }
     }
@@ -500,11 +500,9 @@ impl State {
         self.watched = Some(files);
     }
 
-    /// Brings the findings of a document up to its text; whether they are.
+    /// Brings the findings of a document up to its text; whether they are. Whoever asks something of a document does not
+    /// wait for the client's settings: it is judged again when these come.
     pub fn update(&mut self, uri: &str) -> bool {
-        if self.settings_due.is_some() {
-            return false;
-        }
         let Some(document) = self.documents.get(uri) else { return false };
         if !document.is_stale() {
             return true;
@@ -533,14 +531,12 @@ impl State {
         if self.settings_due.is_some() {
             return;
         }
-        let stale: Vec<Arc<str>> = self
-            .documents
-            .values()
-            .filter(|document| document.is_stale())
-            .map(|document| document.uri.clone())
-            .collect();
-        for uri in stale {
-            if self.update(&uri) && !self.session.abilities.pulls_diagnostics {
+        let pushes = !self.session.abilities.pulls_diagnostics;
+        // A request may have had a document judged already.
+        let is_due = |document: &&Document| document.is_stale() || pushes && document.sent != document.revision;
+        let due: Vec<Arc<str>> = self.documents.values().filter(is_due).map(|document| document.uri.clone()).collect();
+        for uri in due {
+            if self.update(&uri) && pushes {
                 self.publish(&uri);
             }
         }
@@ -548,12 +544,12 @@ impl State {
     }
 
     /// Sends the diagnostics of a document, or of a file with faults.
-    pub fn publish(&self, uri: &str) {
+    pub fn publish(&mut self, uri: &str) {
         let mut frame = self.outbox.frame();
         let out = frame.body();
         out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"uri":"#);
-        write_string(out, uri);
         let document = self.documents.get(uri);
+        write_string(out, document.map_or(uri, |document| &document.address));
         if let Some(version) = document.and_then(|document| document.version) {
             out.extend_from_slice(format!(r#","version":{version}"#).as_bytes());
         }
@@ -562,6 +558,15 @@ impl State {
         out.extend_from_slice(b"}}");
         let address = document.map_or_else(|| Arc::from(uri), |document| Arc::clone(&document.uri));
         self.outbox.publish(&address, frame);
+        if let Some(document) = self.documents.get_mut(uri) {
+            document.sent = document.revision;
+        }
+    }
+
+    /// Whether the client's settings are still to come.
+    #[must_use]
+    pub fn waits_for_settings(&self) -> bool {
+        self.settings_due.is_some()
     }
 
     /// Writes the diagnostics of an open document, or of a file with faults, as an array.
@@ -586,11 +591,9 @@ impl State {
 
     /// Takes a document out.
     pub fn close(&mut self, uri: &str) {
-        if self.documents.remove(uri).is_none() {
-            return;
-        }
+        let Some(document) = self.documents.remove(uri) else { return };
         if !self.session.abilities.pulls_diagnostics {
-            self.publish(uri);
+            self.publish(&document.address);
         }
     }
 }
@@ -615,7 +618,7 @@ mod tests {
     #[test]
     fn a_panic_is_told_once_and_the_rest_goes_on() {
         let (mut output, input) = io::pipe().unwrap();
-        let outbox = Outbox::start(Box::new(input)).unwrap();
+        let outbox = Outbox::start(Box::new(input), || {}).unwrap();
         let actor = Actor::start(outbox.clone()).unwrap();
         for _ in 0..3 {
             actor.post(|_| panic!("a bug"));

@@ -120,11 +120,15 @@ pub fn serve_tcp(address: SocketAddr, listening: &mut dyn FnMut(SocketAddr) -> i
 /// # Errors
 /// Where the system gives no thread.
 pub fn serve(mut input: Box<dyn BufRead + Send>, output: Box<dyn Write + Send>) -> io::Result<Ended> {
-    let outbox = Outbox::start(output)?;
+    let (ended, end) = mpsc::channel();
+    let by_output = ended.clone();
+    let outbox = Outbox::start(output, move || {
+        // Whoever listens may have ended before.
+        let _ = by_output.send(Ended::Abruptly);
+    })?;
     let actor = Actor::start(outbox.clone())?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let handle = runtime.handle().clone();
-    let (ended, end) = mpsc::channel();
     let (parent, parents) = mpsc::channel();
     let front = Front::new(actor, outbox.clone(), parent, handle);
     let by_input = ended.clone();

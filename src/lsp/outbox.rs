@@ -83,14 +83,19 @@ struct Shared {
 pub struct Outbox(Arc<Shared>);
 
 impl Outbox {
-    /// Starts the thread that writes to `output`. It ends when the outbox is closed or the client is gone.
+    /// Starts the thread that writes to `output`. It ends when the outbox is closed or the client is gone, which is told
+    /// by `gone`.
     ///
     /// # Errors
     /// Where no thread can be started.
-    pub fn start(output: Box<dyn Write + Send>) -> io::Result<Outbox> {
+    pub fn start(output: Box<dyn Write + Send>, gone: impl FnOnce() + Send + 'static) -> io::Result<Outbox> {
         let outbox = Outbox::default();
         let own = outbox.clone();
-        std::thread::Builder::new().name("wanyan-writer".to_owned()).spawn(move || own.write_all(output))?;
+        std::thread::Builder::new().name("wanyan-writer".to_owned()).spawn(move || {
+            if own.write_all(output).is_err() {
+                gone();
+            }
+        })?;
         Ok(outbox)
     }
 
@@ -231,15 +236,16 @@ impl Outbox {
         }
     }
 
-    fn write_all(&self, mut output: Box<dyn Write + Send>) {
+    fn write_all(&self, mut output: Box<dyn Write + Send>) -> io::Result<()> {
+        let mut result = Ok(());
         while let Some((bytes, start)) = self.next() {
             let written = output.write_all(&bytes[start..]).and_then(|()| output.flush());
             if written.is_err() {
-                // The client is gone; the reader meets the end of its pipe too.
                 let mut queue = self.queue();
                 queue.closed = true;
                 queue.items.clear();
                 queue.slots.clear();
+                result = written;
                 break;
             }
             if bytes.capacity() <= LARGEST_SPARE {
@@ -248,6 +254,7 @@ impl Outbox {
         }
         self.queue().idle = true;
         self.0.emptied.notify_all();
+        result
     }
 
     /// The next message to write; nothing when the outbox is closed and empty.

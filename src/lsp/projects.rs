@@ -152,7 +152,7 @@ impl Projects {
         }
         let touched = |entry: &Entry, key: &Key| {
             let overlays = entry.good.iter().flat_map(|project| &project.overlays);
-            let faulty = entry.faults.iter().map(|fault| &fault.file);
+            let faulty = entry.faults.iter().flat_map(Fault::files);
             let mut own = key.config.iter().chain(overlays).chain(faulty).chain(&key.lexicons);
             own.any(|own| files.iter().any(|file| same(own, file)))
         };
@@ -198,7 +198,7 @@ impl Projects {
         let mut files = BTreeSet::new();
         for (key, entry) in &self.entries {
             let overlays = entry.good.iter().flat_map(|project| &project.overlays);
-            let faulty = entry.faults.iter().map(|fault| &fault.file);
+            let faulty = entry.faults.iter().flat_map(Fault::files);
             files.extend(
                 key.config.iter().chain(overlays).chain(faulty).chain(&key.lexicons).map(|file| absolute(file)),
             );

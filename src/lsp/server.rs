@@ -7,6 +7,7 @@
 //! everything else through the framework's service, whose handlers are polled at once, so that they hand over in the order
 //! in which they were called.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
@@ -271,7 +272,9 @@ impl Front {
             }),
             "textDocument/didChange" => self.note(envelope, change),
             "textDocument/didClose" => {
-                self.note(envelope, |state, params: Named| state.close(&params.text_document.uri));
+                self.note(envelope, |state, params: Named| {
+                    state.close(&from_proto::address(&params.text_document.uri))
+                });
             }
             "window/workDoneProgress/cancel" => self.note(envelope, |state, params: Value| {
                 command::cancel(state, params.get("token").unwrap_or(&Value::Null));
@@ -320,6 +323,17 @@ impl Front {
         }
     }
 
+    /// A message for the framework, which takes only addresses as the standard wants them.
+    fn request(body: &[u8]) -> serde_json::Result<Request> {
+        let mut message: Value = serde_json::from_slice(body)?;
+        if let Some(Value::String(uri)) = message.pointer_mut("/params/textDocument/uri")
+            && let Cow::Owned(fit) = from_proto::address(uri)
+        {
+            *uri = fit;
+        }
+        serde_json::from_value(message)
+    }
+
     /// Has the framework handle a message.
     fn call(&mut self, method: &str, envelope: &Envelope<'_>, body: &[u8]) {
         if method == "$/cancelRequest"
@@ -328,7 +342,10 @@ impl Front {
         {
             self.actor.post(move |state| state.cancel_pull(&id));
         }
-        let request: Request = match serde_json::from_slice(body) {
+        if let Some(id) = envelope.id.as_ref().filter(|_| method.starts_with("$/")) {
+            return self.refuse(id, ErrorCode::MethodNotFound, "no such method");
+        }
+        let request = match Self::request(body) {
             Ok(request) => request,
             Err(error) => {
                 let id = envelope.id.as_ref().unwrap_or(&Value::Null);
@@ -377,7 +394,7 @@ fn parameters<T: DeserializeOwned>(envelope: &Envelope<'_>) -> serde_json::Resul
 fn change(state: &mut State, params: Changed) {
     let encoding = state.session.encoding;
     let uri = params.text_document.uri;
-    let Some(document) = state.documents.get_mut(uri.as_str()) else {
+    let Some(document) = state.documents.get_mut(&*from_proto::address(&uri)) else {
         return state.log(tower_lsp::ls_types::MessageType::WARNING, &format!("没有打开的文档有了改动：{uri}"));
     };
     let old = document.version;

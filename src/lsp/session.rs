@@ -263,10 +263,10 @@ fn abilities(params: &InitializeParams) -> Abilities {
         snippets: item.is_some_and(|item| says(item.snippet_support)),
         markdown_hover: hover
             .and_then(|hover| hover.content_format.as_ref())
-            .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            .is_some_and(|formats| formats.first() == Some(&MarkupKind::Markdown)),
         markdown_completion: item
             .and_then(|item| item.documentation_format.as_ref())
-            .is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
+            .is_some_and(|formats| formats.first() == Some(&MarkupKind::Markdown)),
         diagnostics: DiagnosticSupport {
             // Whoever pulls takes all of it.
             code_description: pulls || publish.is_some_and(|publish| says(publish.code_description_support)),

@@ -154,6 +154,7 @@ fn fault(error: &LexiconError) -> Fault {
     let help = error.help.as_ref().map(|help| format!("\n怎么办：{help}")).unwrap_or_default();
     Fault {
         file: PathBuf::from(&error.file),
+        about: None,
         line: error.line,
         message: format!("{entry}{}{help}", error.message),
         shown: error.to_string(),
@@ -164,7 +165,7 @@ fn fault(error: &LexiconError) -> Fault {
 fn unreadable(what: &str, path: &Path, error: &io::Error) -> Fault {
     let message = format!("{what}：{}", explain(error));
     let shown = format!("{what} {}：{}", path.display(), explain(error));
-    Fault { file: path.to_owned(), line: None, message, shown }
+    Fault { file: path.to_owned(), about: None, line: None, message, shown }
 }
 
 fn read_lexicon(path: &Path) -> Result<SourceFile, Fault> {

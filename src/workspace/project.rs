@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::check::Settings;
 use super::config::{Drafts, load_documented, read_options};
+use super::explain_io;
 use crate::builtin;
 use crate::completion::Forms;
 use crate::config::{Options, Policy};
@@ -37,8 +38,10 @@ pub struct Project {
 /// Something wrong in a file that a project is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// The file.
+    /// The file in which it is to be mended.
     pub file: PathBuf,
+    /// Another file that it is about: one that is named there and missing.
+    pub about: Option<PathBuf>,
     /// The line, from one, where it is known.
     pub line: Option<usize>,
     /// What is wrong and what to do, in Chinese, without the file and the line.
@@ -48,6 +51,11 @@ pub struct Fault {
 }
 
 impl Fault {
+    /// The files of which one has to change before it is mended.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        std::iter::once(&self.file).chain(&self.about)
+    }
+
     /// A fault shown as `file:line：message`.
     pub(super) fn new(file: &Path, line: Option<usize>, message: String) -> Fault {
         let name = file.display();
@@ -55,7 +63,7 @@ impl Fault {
             Some(line) => format!("{name}:{line}：{message}"),
             None => format!("{name}：{message}"),
         };
-        Fault { file: file.to_owned(), line, message, shown }
+        Fault { file: file.to_owned(), about: None, line, message, shown }
     }
 }
 
@@ -93,6 +101,10 @@ impl Project {
         let file = config.unwrap_or(Path::new(""));
         let drafts = Drafts::new(&options.drafts, file)?;
         let mut overlays: Vec<PathBuf> = options.lexicon.iter().map(PathBuf::from).collect();
+        let unreadable: Vec<Fault> = overlays.iter().filter_map(|overlay| unreadable_lexicon(file, overlay)).collect();
+        if !unreadable.is_empty() {
+            return Err(Faults(unreadable));
+        }
         overlays.extend(lexicons.iter().cloned());
         let (lexicon, reference) = if overlays.is_empty() {
             (built_in(), OnceLock::new())
@@ -142,6 +154,16 @@ impl Project {
     pub fn settings(&self, format: Option<Format>, fixing: Fixing) -> Settings<'_> {
         Settings { linter: self.linter(), format, extract: self.extract.clone(), fixing, drafts: self.drafts.clone() }
     }
+}
+
+/// That a lexicon which the configuration file `config` names cannot be opened, shown where it is named.
+fn unreadable_lexicon(config: &Path, lexicon: &Path) -> Option<Fault> {
+    let error = std::fs::File::open(lexicon).err()?;
+    let named = lexicon.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let text = std::fs::read_to_string(config).unwrap_or_default();
+    let line = text.lines().position(|line| line.contains(&named)).map(|index| index + 1);
+    let message = format!("没能读取词库 {}：{}", lexicon.display(), explain_io(&error));
+    Some(Fault { about: Some(lexicon.to_owned()), ..Fault::new(config, line, message) })
 }
 
 /// The built-in lexicon, of which one copy serves all projects without overlays.

@@ -4,6 +4,8 @@
 //! An action names what it would do ([`Wish`]); its edit is made when it is chosen, or at once for clients that cannot ask
 //! for it then.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use tower_lsp::jsonrpc::{Error, ErrorCode, Result};
 use tower_lsp::ls_types::{
@@ -31,6 +33,8 @@ pub const POLISH: CodeActionKind = CodeActionKind::new("refactor.rewrite.wanyan"
 const MOST_LINES: usize = 400;
 /// No more findings are offered something at once.
 const MOST_FINDINGS: usize = 60;
+/// So many lines of a document are tried for a safe rewrite.
+const MOST_TRIED: usize = 50;
 /// So many characters of a phrase are shown in a title.
 const SHOWN_PHRASE: usize = 16;
 
@@ -45,7 +49,7 @@ enum Wish {
     /// The messages there made polite.
     Polish { range: Range },
     /// That phrase allowed.
-    Allow { phrase: String, rule: String },
+    Allow { phrase: String },
     /// That rule switched off.
     SwitchOff { rule: String },
 }
@@ -189,7 +193,7 @@ fn offer(document: &Document, rules: &Rules, params: &CodeActionParams) -> Vec<O
             };
             if !phrase.is_empty() {
                 let title = format!("在本项目里放行“{}”（写进 wanyan.toml）", shortened(&phrase));
-                add(title, Wish::Allow { phrase, rule: rule.id.clone() });
+                add(title, Wish::Allow { phrase });
             }
             let title = format!("关掉规则 {}（写进 wanyan.toml）", rule.id);
             add(title, Wish::SwitchOff { rule: rule.id.clone() });
@@ -205,11 +209,38 @@ fn offer(document: &Document, rules: &Rules, params: &CodeActionParams) -> Vec<O
         fixes.push(Offered { title, kind: POLISH, is_preferred: false, diagnostics: Vec::new(), wish });
     }
     fixes.extend(config);
-    if document.count() > 0 {
+    if has_safe_fix(document, rules) {
         let title = "修改全部可自动修改的地方".to_owned();
         fixes.push(Offered { title, kind: FIX_ALL, is_preferred: false, diagnostics: Vec::new(), wish: Wish::FixAll });
     }
     fixes
+}
+
+/// Whether anything in the document has a safe rewrite.
+fn has_safe_fix(document: &Document, rules: &Rules) -> bool {
+    let entries = &rules.project.lexicon.tables().entries;
+    let may_be_safe = |rule: &str| {
+        let entry = entries.iter().find(|entry| entry.rule.id == rule);
+        // What structure mends is known only when it is found.
+        entry.is_some_and(|entry| {
+            entry.structure.is_some()
+                || entry.rewrites.iter().any(|rewrite| rewrite.applicability == Applicability::Safe)
+        })
+    };
+    let mut known: HashMap<&str, bool> = HashMap::new();
+    let mut lines: Vec<usize> = document
+        .found()
+        .filter(|(_, rule)| *known.entry(rule).or_insert_with(|| may_be_safe(rule)))
+        .map(|(line, _)| line)
+        .collect();
+    lines.dedup();
+    lines.into_iter().take(MOST_TRIED).any(|line| {
+        let mut safe = false;
+        document.messages(line..line + 1, rules, Fixing::Make, &mut |message| {
+            safe |= message.found.iter().any(|found| FixLevel::Safe.of(found).next().is_some());
+        });
+        safe
+    })
 }
 
 /// Whether a selection, or the cursor, lies on the message.
@@ -235,9 +266,7 @@ fn edit_of(state: &State, data: &Data) -> Result<WorkspaceEdit> {
     if let Wish::Allow { .. } | Wish::SwitchOff { .. } = data.wish {
         let path = edits::config_path(state, &data.uri).ok_or_else(gone)?;
         return match &data.wish {
-            Wish::Allow { phrase, rule } => {
-                edits::of_config(state, &path, &|text| allow_phrase(text, phrase, Some(rule)))
-            }
+            Wish::Allow { phrase } => edits::of_config(state, &path, &|text| allow_phrase(text, phrase, None)),
             Wish::SwitchOff { rule } => {
                 let known = rules.project.lexicon.entry(rule);
                 let (_, entry) = known.ok_or_else(|| Error::invalid_params(format!("没有规则“{rule}”")))?;

@@ -235,6 +235,8 @@ fn check_workspace(state: &mut State, token: Option<Value>, answer: Answer) {
             format!("共检查 {files} 个文件，发现 {findings} 处")
         };
         progress.send(state, &json!({ "kind": "end", "message": message }));
+        // Who asks for diagnostics learns by asking again.
+        state.refresh_pulls();
         state.log(MessageType::INFO, &message);
         if let Some(answer) = check.answer.take() {
             let result = json!({ "files": files, "findings": findings, "cancelled": cancelled, "message": message });

@@ -89,7 +89,7 @@ impl State {
         let uri = params.text_document.uri.as_str();
         let previous = params.previous_result_id.as_deref();
         if self.documents.contains_key(uri) {
-            if !self.update(uri) {
+            if self.waits_for_settings() || !self.update(uri) {
                 return Some((id, params));
             }
             let document = self.documents.get(uri)?;
