@@ -215,11 +215,14 @@ impl<'l> Linter<'l> {
 /// so that nothing longer could be judged in time; what is longer is no reply either, but a file without line ends.
 const LONGEST_MESSAGE: usize = plain::LETTER_LIMIT;
 
+/// How many findings are looked for in such a message.
+const MOST_FINDINGS: usize = 10_000;
+
 /// The findings in a message of any length: those of its pieces, which end with a sentence where there is one.
 fn in_pieces<'l>(message: &str, mut check: impl FnMut(&str) -> Vec<Diagnostic<'l>>) -> Vec<Diagnostic<'l>> {
     let mut found = Vec::new();
     let mut start = 0;
-    while start < message.len() {
+    while start < message.len() && found.len() < MOST_FINDINGS {
         let rest = &message[start..];
         let room = rest.floor_char_boundary(LONGEST_MESSAGE);
         let end = if room == rest.len() {
