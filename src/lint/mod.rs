@@ -228,8 +228,8 @@ fn in_pieces<'l>(message: &str, mut check: impl FnMut(&str) -> Vec<Diagnostic<'l
         let end = if room == rest.len() {
             room
         } else {
-            let marks = ['。', '！', '？', '!', '?', '\n', '；', '，', ','];
-            rest[..room].rfind(marks).map_or(room, |at| rest.ceil_char_boundary(at + 1))
+            let last = |marks: &[char]| rest[..room].rfind(marks).map(|at| rest.ceil_char_boundary(at + 1));
+            last(&['。', '！', '？', '!', '?', '\n']).or_else(|| last(&['；', '，', ';', ','])).unwrap_or(room)
         };
         for mut diagnostic in check(&rest[..end]) {
             diagnostic.range = diagnostic.range.shifted(start);
