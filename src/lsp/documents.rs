@@ -19,7 +19,7 @@ use std::sync::Arc;
 use super::Encoding;
 use super::findings::{self, Shown, problem, put, shown};
 use super::from_proto;
-use super::text::{At, Change, Spot, Text};
+use super::text::{At, Change, Ruler, Spot, Text};
 use super::to_proto::{self, DiagnosticSupport};
 use super::turns::{Told, Turns};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -380,6 +380,7 @@ impl Document {
     /// Judges the lines of `range`, of which nothing is found yet.
     fn judge_lines(&mut self, range: Range<usize>, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
         let mut found = Vec::new();
+        let mut ruler = Ruler::new(&self.text, rules.encoding);
         let range = range.start..range.end.min(self.text.line_count());
         for number in self.candidates(range.clone(), linter) {
             let line = self.text.line(number);
@@ -388,20 +389,10 @@ impl Document {
             if role != Role::Agent || words.is_empty() {
                 continue;
             }
-            let message = &content[words.clone()];
-            for diagnostic in linter.check_quickly(message, Fixing::Skip, scratch) {
-                if diagnostic.severity >= rules.least {
-                    let text = &message[diagnostic.range.as_range()];
-                    let rest = to_proto::rest(&diagnostic, text, rules.support);
-                    let at = |byte: usize| Spot { line: number, byte: words.start + byte };
-                    found.push(shown(
-                        &self.text,
-                        at(diagnostic.range.start()),
-                        at(diagnostic.range.end()),
-                        &rest,
-                        rules,
-                    ));
-                }
+            let segment = Segment::verbatim(&content[words.clone()], words.start, role);
+            let at = |byte: usize| Spot { line: number, byte };
+            for diagnostic in linter.check_segment(&segment, Fixing::Skip, scratch) {
+                show(&mut ruler, &diagnostic, &segment, &at, rules, &mut found);
             }
         }
         put(&mut self.found, &range, found);
@@ -431,6 +422,7 @@ impl Document {
     /// As [`Document::judge_lines`], for JSON Lines.
     fn judge_json_lines(&mut self, range: Range<usize>, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
         let mut found = Vec::new();
+        let mut ruler = Ruler::new(&self.text, rules.encoding);
         let range = range.start..range.end.min(self.text.line_count());
         for number in range.clone() {
             let line = self.text.line(number);
@@ -442,7 +434,7 @@ impl Document {
                 all.extend(linter.check_segment(&segment, Fixing::Skip, scratch));
                 all.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
                 for diagnostic in &all {
-                    self.show(diagnostic, &segment, &at, rules, &mut found);
+                    show(&mut ruler, diagnostic, &segment, &at, rules, &mut found);
                 }
             });
             self.holds[number] = match read {
@@ -500,6 +492,7 @@ impl Document {
         let mut replay = had_problem || turns.problem.is_some();
         for extent in &extents {
             let mut found = Vec::new();
+            let mut ruler = Ruler::new(&self.text, rules.encoding);
             let mut told = Vec::new();
             for (lines, role) in turns.within(extent.clone()) {
                 self.with_turn(lines.clone(), role, extract, &mut |segment, at| {
@@ -507,7 +500,7 @@ impl Document {
                         told.push(Told { line: lines.start, utterance, heard: Heard::default() });
                     }
                     for diagnostic in linter.check_segment(segment, Fixing::Skip, scratch) {
-                        self.show(&diagnostic, segment, at, rules, &mut found);
+                        show(&mut ruler, &diagnostic, segment, at, rules, &mut found);
                     }
                 });
             }
@@ -523,11 +516,12 @@ impl Document {
         };
         for extent in extents {
             let mut heard = Vec::new();
+            let mut ruler = Ruler::new(&self.text, rules.encoding);
             for told in turns.heard(&extent) {
                 let Some((lines, role)) = turns.at(told.line, count) else { continue };
                 self.with_turn(lines, role, extract, &mut |segment, at| {
                     for diagnostic in linter.heard(told.heard, &told.utterance, &segment.text) {
-                        self.show(&diagnostic, segment, at, rules, &mut heard);
+                        show(&mut ruler, &diagnostic, segment, at, rules, &mut heard);
                     }
                 });
             }
@@ -556,22 +550,6 @@ impl Document {
         });
     }
 
-    /// Adds a finding in `segment` to `found`, if it is grave enough; `at` leads from the segment's source to the text.
-    fn show(
-        &self,
-        diagnostic: &Diagnostic<'_>,
-        segment: &Segment<'_>,
-        at: &dyn Fn(usize) -> Spot,
-        rules: &Rules,
-        found: &mut Vec<Shown>,
-    ) {
-        if diagnostic.severity >= rules.least {
-            let rest = to_proto::rest(diagnostic, &segment.text[diagnostic.range.as_range()], rules.support);
-            let source = segment.map.to_source(diagnostic.range);
-            found.push(shown(&self.text, at(source.start()), at(source.end()), &rest, rules));
-        }
-    }
-
     /// Takes the text apart and judges the messages that are new.
     fn judge_whole(&mut self, format: Format, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
         let whole = self.text.whole();
@@ -579,6 +557,7 @@ impl Document {
         let mut known = Known::default();
         let mut found = Vec::new();
         let mut conversation = Conversation::new(linter);
+        let mut ruler = Ruler::new(&self.text, rules.encoding);
         let problems = document::extract(&whole, format, &rules.project.extract, &mut |segment| {
             let judge = |diagnostic: &Diagnostic<'_>| Judged {
                 range: diagnostic.range,
@@ -602,7 +581,7 @@ impl Document {
             for judged in all {
                 let source = segment.map.to_source(judged.range);
                 let at = |offset| spot(&starts, 0, offset);
-                found.push(shown(&self.text, at(source.start()), at(source.end()), &judged.rest, rules));
+                found.push(shown(&mut ruler, at(source.start()), at(source.end()), &judged.rest));
             }
         });
         for one in problems {
@@ -680,6 +659,23 @@ impl Document {
     /// Writes the findings as an array of the protocol's diagnostics.
     pub fn write(&self, out: &mut Vec<u8>) {
         findings::write(&self.text, &self.found, &self.besides, out);
+    }
+}
+
+/// Adds a finding in `segment` to `found`, if it is grave enough; `at` leads from the segment's source to the text that
+/// `ruler` measures.
+fn show(
+    ruler: &mut Ruler<'_>,
+    diagnostic: &Diagnostic<'_>,
+    segment: &Segment<'_>,
+    at: &dyn Fn(usize) -> Spot,
+    rules: &Rules,
+    found: &mut Vec<Shown>,
+) {
+    if diagnostic.severity >= rules.least {
+        let rest = to_proto::rest(diagnostic, &segment.text[diagnostic.range.as_range()], rules.support);
+        let source = segment.map.to_source(diagnostic.range);
+        found.push(shown(ruler, at(source.start()), at(source.end()), &rest));
     }
 }
 

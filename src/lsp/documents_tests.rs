@@ -157,6 +157,22 @@ fn talk() -> impl Strategy<Value = String> {
     prop::collection::vec(line, 0..14).prop_map(|lines| lines.concat())
 }
 
+/// The turn before a new head ends earlier than it did.
+#[test]
+fn a_new_head_cuts_the_turn_before_it() {
+    let rules = rules(Encoding::Utf8, MessageUnit::Auto);
+    let mut scratch = Scratch::default();
+    let (kind, text) = (("untitled:a", "transcript"), "客服：随便你！\n敬礼，请稍等\n顾客：好\n");
+    let mut document = Document::open(kind.0, kind.1, Some(1), text.to_owned());
+    document.update(&rules, &mut scratch);
+    let at = At { line: 1, character: 0 };
+    for head in ["客服：", "\n", "顾客：", "\n\n"] {
+        document.replace(at, at, head, Encoding::Utf8);
+        document.update(&rules, &mut scratch);
+        assert_eq!(written(&document), fresh(kind, &document.text.whole(), &rules), "{head:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
 

@@ -7,7 +7,7 @@ use tower_lsp::ls_types::DiagnosticSeverity;
 
 use super::Encoding;
 use super::documents::Rules;
-use super::text::{Change, Spot, Text, row_and_character};
+use super::text::{Change, Ruler, Spot, Text, row_and_character};
 use super::to_proto;
 use crate::document::plain;
 
@@ -129,23 +129,16 @@ pub fn problem(text: &Text, line: usize, message: &str, said: usize, rules: &Rul
     let end = plain::line_at(text.line(line), 0).end;
     let bare = message.strip_prefix(&format!("第 {said} 行")).map(|rest| format!("这一行{rest}"));
     let rest = to_proto::problem(bare.as_deref().unwrap_or(message), DiagnosticSeverity::INFORMATION);
-    shown(text, Spot { line, byte: 0 }, Spot { line, byte: end }, &rest, rules)
+    shown(&mut Ruler::new(text, rules.encoding), Spot { line, byte: 0 }, Spot { line, byte: end }, &rest)
 }
 
-/// A finding between two places of `text`, ready to be sent.
-#[must_use]
-pub fn shown(text: &Text, start: Spot, end: Spot, rest: &str, rules: &Rules) -> Shown {
-    let place = |spot: Spot| {
-        let (row, character) = row_and_character(text.line(spot.line), spot.byte, rules.encoding);
-        let before: usize = if text.has_lone_returns() {
-            text.row_of(spot.line) - text.row_of(start.line)
-        } else {
-            spot.line - start.line
-        };
-        ((before + row) as u32, character)
-    };
-    let ((first_row, first), (last_row, last)) = (place(start), place(end));
+/// A finding between two places of the text that `ruler` measures, ready to be sent.
+pub fn shown(ruler: &mut Ruler<'_>, start: Spot, end: Spot, rest: &str) -> Shown {
+    let (first_row, first) = ruler.measure(start);
+    // The next finding may begin before this one ends.
+    let (last_row, last) = { *ruler }.measure(end);
+    let last_row = last_row + ruler.rows_between(start.line, end.line);
     let head = format!(r#","character":{first}}},"end":{{"line":"#);
     let json = format!(r#"{head},"character":{last}}}}},{rest}"#);
-    Shown { line: start.line, rows: (first_row, last_row), split: head.len() as u32, json: json.into() }
+    Shown { line: start.line, rows: (first_row as u32, last_row as u32), split: head.len() as u32, json: json.into() }
 }

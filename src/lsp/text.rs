@@ -242,14 +242,67 @@ fn row_length(text: &str) -> usize {
 /// and `byte`.
 #[must_use]
 pub fn row_and_character(line: &str, byte: usize, encoding: Encoding) -> (usize, u32) {
-    let before = &line[..line.floor_char_boundary(byte)];
-    let bytes = line.as_bytes();
-    let ends = |at: &usize| bytes[*at] == b'\n' || bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
-    let mut rows = 0;
-    let mut start = 0;
-    for at in memchr::memchr2_iter(b'\r', b'\n', before.as_bytes()).filter(ends) {
-        rows += 1;
-        start = at + 1;
+    Mark::default().moved(line, byte, encoding).counted()
+}
+
+/// A place in a line up to which rows and units are counted.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    byte: usize,
+    rows: usize,
+    units: u32,
+}
+
+impl Mark {
+    fn counted(self) -> (usize, u32) {
+        (self.rows, self.units)
     }
-    (rows, encoding.units(&before[start..]))
+
+    /// The same further on in `line`.
+    fn moved(self, line: &str, byte: usize, encoding: Encoding) -> Mark {
+        let byte = line.floor_char_boundary(byte);
+        let bytes = line.as_bytes();
+        let ends = |at: &usize| bytes[*at] == b'\n' || bytes[*at] == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+        let Mark { byte: mut start, mut rows, mut units } = self;
+        for at in memchr::memchr2_iter(b'\r', b'\n', &bytes[self.byte..byte]).map(|at| self.byte + at).filter(ends) {
+            rows += 1;
+            units = 0;
+            start = at + 1;
+        }
+        units = units.saturating_add(encoding.units(&line[start..byte]));
+        Mark { byte, rows, units }
+    }
+}
+
+/// Counts rows and units for places that are asked in the order of the text, so that a long line is gone through once.
+#[derive(Clone, Copy)]
+pub struct Ruler<'t> {
+    text: &'t Text,
+    encoding: Encoding,
+    line: usize,
+    mark: Mark,
+}
+
+impl<'t> Ruler<'t> {
+    /// A ruler at the beginning of `text`.
+    #[must_use]
+    pub fn new(text: &'t Text, encoding: Encoding) -> Ruler<'t> {
+        Ruler { text, encoding, line: 0, mark: Mark::default() }
+    }
+
+    /// As [`row_and_character`], of a place in the text.
+    pub fn measure(&mut self, spot: Spot) -> (usize, u32) {
+        if spot.line != self.line || spot.byte < self.mark.byte {
+            (self.line, self.mark) = (spot.line, Mark::default());
+        }
+        self.mark = self.mark.moved(self.text.line(spot.line), spot.byte, self.encoding);
+        self.mark.counted()
+    }
+
+    /// How many of the protocol's rows begin between the lines `first` and `last`.
+    #[must_use]
+    pub fn rows_between(&self, first: usize, last: usize) -> usize {
+        let lone = |line| if self.text.has_lone_returns() { lone_returns(self.text.line(line)) } else { 0 };
+        last - first + (first..last).map(lone).sum::<usize>()
+    }
 }
