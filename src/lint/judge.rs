@@ -86,11 +86,6 @@ pub(super) fn judge(linter: Linter<'_>, matches: &Matches, judged: &mut Vec<Judg
     let mut taken: Vec<(TextRange<Folded>, Option<Severity>, Category)> = Vec::new();
     for (offence, range) in hits {
         let entry = &tables.entries[usize::from(offence.entry)];
-        // What is allowed for one rule shall not come back as a finding of another that it stood before.
-        let bare = without_particles(tables, matches, offence.range);
-        if matches.allowed.cover(linter.policy, &entry.rule, bare) {
-            continue;
-        }
         let Some(severity) = linter.severity(entry) else { continue };
         let category = entry.rule.category;
         let mut overlapped = taken.iter().filter(|(other, ..)| other.overlaps(range)).peekable();
@@ -102,6 +97,12 @@ pub(super) fn judge(linter: Linter<'_>, matches: &Matches, judged: &mut Vec<Judg
             if !is_offence(severity) || !overlapped.all(milder) {
                 continue;
             }
+        }
+        // What is allowed for one rule shall not come back as a finding of another that it stood before.
+        let bare = without_particles(tables, matches, offence.range);
+        if matches.allowed.cover(linter.policy, &entry.rule, bare) {
+            taken.push((range, None, category));
+            continue;
         }
         let mitigated = mitigate(entry, severity, &Place::new(tables, matches, range));
         let Some((severity, mitigated_by)) = mitigated else {
