@@ -224,7 +224,9 @@ fn in_pieces<'l>(message: &str, mut check: impl FnMut(&str) -> Vec<Diagnostic<'l
     let mut start = 0;
     while start < message.len() && found.len() < MOST_FINDINGS {
         let rest = &message[start..];
-        let room = rest.floor_char_boundary(LONGEST_MESSAGE);
+        // The last two are of a length, so that none is so short that it would read as a message of its own.
+        let even = if rest.len() < 2 * LONGEST_MESSAGE { rest.len() / 2 } else { LONGEST_MESSAGE };
+        let room = rest.floor_char_boundary(if rest.len() <= LONGEST_MESSAGE { rest.len() } else { even });
         let end = if room == rest.len() {
             room
         } else {
