@@ -15,7 +15,9 @@ pub(super) fn pieces(message: &str) -> impl Iterator<Item = Range<usize>> + '_ {
         if rest.is_empty() {
             return None;
         }
-        let most = &rest[..rest.floor_char_boundary(LONGEST)];
+        // The last two are of a length, so that none is so short that it would read as a message of its own.
+        let limit = if rest.len() > LONGEST && rest.len() < 2 * LONGEST { rest.len() / 2 } else { LONGEST };
+        let most = &rest[..rest.floor_char_boundary(limit)];
         let behind = |is_end: fn(char) -> bool| {
             most.rfind(is_end).and_then(|at| Some(at + most[at..].chars().next()?.len_utf8()))
         };

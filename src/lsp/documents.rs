@@ -19,14 +19,13 @@ use std::sync::Arc;
 use super::Encoding;
 use super::findings::{self, Shown, problem, put, shown};
 use super::from_proto;
+use super::judge::{Judge, show, spread};
 use super::text::{At, Change, Ruler, Spot, Text};
 use super::to_proto::{self, DiagnosticSupport};
-use super::turns::{Told, Turns};
+use super::turns::Turns;
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::document::{
-    self, ExtractOptions, Format, MessageUnit, Role, Segment, jsonl, plain, sniff_transcript, transcript,
-};
-use crate::lint::{Conversation, Fixing, Heard, Linter, Scratch, Utterance};
+use crate::document::{self, ExtractOptions, Format, MessageUnit, Role, Segment, plain, sniff_transcript};
+use crate::lint::{Conversation, Fixing, Linter, Scratch};
 use crate::text::{Source, TextRange};
 use crate::workspace::{Project, SNIFFED, show_what_cannot_be_written};
 
@@ -188,11 +187,12 @@ impl Message<'_, '_> {
 }
 
 /// Where the lines of `text` begin, in bytes.
-fn line_starts(text: &str) -> Vec<usize> {
+pub fn line_starts(text: &str) -> Vec<usize> {
     std::iter::once(0).chain(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1)).collect()
 }
 
-fn spot(starts: &[usize], first_line: usize, offset: usize) -> Spot {
+/// The place at `offset` of a text whose lines begin at `starts`, the first of them being the line `first_line`.
+pub fn spot(starts: &[usize], first_line: usize, offset: usize) -> Spot {
     let line = starts.partition_point(|start| *start <= offset).saturating_sub(1);
     Spot { line: first_line + line, byte: offset - starts.get(line).copied().unwrap_or_default() }
 }
@@ -379,73 +379,22 @@ impl Document {
 
     /// Judges the lines of `range`, of which nothing is found yet.
     fn judge_lines(&mut self, range: Range<usize>, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
-        let mut found = Vec::new();
-        let mut ruler = Ruler::new(&self.text, rules.encoding);
         let range = range.start..range.end.min(self.text.line_count());
-        for number in self.candidates(range.clone(), linter) {
-            let line = self.text.line(number);
-            let content = &line[plain::line_at(line, 0)];
-            let (role, words) = plain::line_role(content, &rules.project.extract);
-            if role != Role::Agent || words.is_empty() {
-                continue;
-            }
-            let segment = Segment::verbatim(&content[words.clone()], words.start, role);
-            let at = |byte: usize| Spot { line: number, byte };
-            for diagnostic in linter.check_segment(&segment, Fixing::Skip, scratch) {
-                show(&mut ruler, &diagnostic, &segment, &at, rules, &mut found);
-            }
-        }
-        put(&mut self.found, &range, found);
-    }
-
-    /// The lines of `range` on which something may be found. Many that were not edited are gone through at once.
-    fn candidates(&self, range: Range<usize>, linter: Linter<'_>) -> Vec<usize> {
-        let Some(text) = self.text.untouched(&range).filter(|_| range.len() > 1) else { return range.collect() };
-        let mut candidates = linter.candidates();
-        let mut found = Vec::new();
-        let (mut line, mut from) = (range.start, 0);
-        while let Some(at) = candidates.next(text, from) {
-            while from + self.text.line(line).len() <= at && line + 1 < range.end {
-                from += self.text.line(line).len();
-                line += 1;
-            }
-            found.push(line);
-            from += self.text.line(line).len();
-            line += 1;
-            if line >= range.end {
-                break;
-            }
-        }
-        found
+        let judge = Judge { text: &self.text, rules, linter };
+        let found = spread(range.clone(), scratch, |lines, scratch| judge.lines(lines, scratch));
+        put(&mut self.found, &range, found.into_iter().flatten().collect());
     }
 
     /// As [`Document::judge_lines`], for JSON Lines.
     fn judge_json_lines(&mut self, range: Range<usize>, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
-        let mut found = Vec::new();
-        let mut ruler = Ruler::new(&self.text, rules.encoding);
         let range = range.start..range.end.min(self.text.line_count());
-        for number in range.clone() {
-            let line = self.text.line(number);
-            let content = &line[plain::line_at(line, 0)];
-            let at = |byte: usize| Spot { line: number, byte };
-            let mut conversation = Conversation::new(linter);
-            let read = jsonl::read_line(content, &rules.project.extract, &mut |segment| {
-                let mut all = conversation.hear(&segment);
-                all.extend(linter.check_segment(&segment, Fixing::Skip, scratch));
-                all.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
-                for diagnostic in &all {
-                    show(&mut ruler, diagnostic, &segment, &at, rules, &mut found);
-                }
-            });
-            self.holds[number] = match read {
-                jsonl::Line::Blank => None,
-                jsonl::Line::Broken(message) => {
-                    found.push(problem(&self.text, number, &message, 1, rules));
-                    None
-                }
-                jsonl::Line::Value(holds) => Some(holds.into()),
-            };
+        let judge = Judge { text: &self.text, rules, linter };
+        let (mut found, mut holds) = (Vec::new(), Vec::new());
+        for (shown, held) in spread(range.clone(), scratch, |lines, scratch| judge.json_lines(lines, scratch)) {
+            found.extend(shown);
+            holds.extend(held);
         }
+        self.holds.splice(range.clone(), holds);
         put(&mut self.found, &range, found);
     }
 
@@ -490,21 +439,14 @@ impl Document {
             return self.judge_whole(Format::Transcript, linter, rules, scratch);
         };
         let mut replay = had_problem || turns.problem.is_some();
+        let judge = Judge { text: &self.text, rules, linter };
         for extent in &extents {
-            let mut found = Vec::new();
-            let mut ruler = Ruler::new(&self.text, rules.encoding);
-            let mut told = Vec::new();
-            for (lines, role) in turns.within(extent.clone()) {
-                self.with_turn(lines.clone(), role, extract, &mut |segment, at| {
-                    if let Some(utterance) = Utterance::of(segment) {
-                        told.push(Told { line: lines.start, utterance, heard: Heard::default() });
-                    }
-                    for diagnostic in linter.check_segment(segment, Fixing::Skip, scratch) {
-                        show(&mut ruler, &diagnostic, segment, at, rules, &mut found);
-                    }
-                });
+            let within = turns.within(extent.clone());
+            let (mut found, mut told) = (Vec::new(), Vec::new());
+            for (shown, said) in spread(0..within.len(), scratch, |some, scratch| judge.turns(&within[some], scratch)) {
+                found.extend(shown);
+                told.extend(said);
             }
-            found.sort_by_key(|shown| shown.line);
             put(&mut self.found, extent, found);
             replay |= turns.tell(extent, told);
         }
@@ -519,7 +461,7 @@ impl Document {
             let mut ruler = Ruler::new(&self.text, rules.encoding);
             for told in turns.heard(&extent) {
                 let Some((lines, role)) = turns.at(told.line, count) else { continue };
-                self.with_turn(lines, role, extract, &mut |segment, at| {
+                judge.with_turn(lines, role, &mut |segment, at| {
                     for diagnostic in linter.heard(told.heard, &told.utterance, &segment.text) {
                         show(&mut ruler, &diagnostic, segment, at, rules, &mut heard);
                     }
@@ -532,22 +474,6 @@ impl Document {
             put(&mut self.besides, &extent, heard);
         }
         self.turns = Some(turns);
-    }
-
-    /// Gives the message of the turn in `lines` to `each`, with the way from its source to the text.
-    fn with_turn(
-        &self,
-        lines: Range<usize>,
-        role: Role,
-        extract: &ExtractOptions,
-        each: &mut dyn FnMut(&Segment<'_>, &dyn Fn(usize) -> Spot),
-    ) {
-        let first = lines.start;
-        let source = self.text.lines(lines);
-        let starts = line_starts(&source);
-        transcript::turn(&source, 0..source.len(), role, extract, &mut |segment| {
-            each(&segment, &|offset| spot(&starts, first, offset));
-        });
     }
 
     /// Takes the text apart and judges the messages that are new.
@@ -659,23 +585,6 @@ impl Document {
     /// Writes the findings as an array of the protocol's diagnostics.
     pub fn write(&self, out: &mut Vec<u8>) {
         findings::write(&self.text, &self.found, &self.besides, out);
-    }
-}
-
-/// Adds a finding in `segment` to `found`, if it is grave enough; `at` leads from the segment's source to the text that
-/// `ruler` measures.
-fn show(
-    ruler: &mut Ruler<'_>,
-    diagnostic: &Diagnostic<'_>,
-    segment: &Segment<'_>,
-    at: &dyn Fn(usize) -> Spot,
-    rules: &Rules,
-    found: &mut Vec<Shown>,
-) {
-    if diagnostic.severity >= rules.least {
-        let rest = to_proto::rest(diagnostic, &segment.text[diagnostic.range.as_range()], rules.support);
-        let source = segment.map.to_source(diagnostic.range);
-        found.push(shown(ruler, at(source.start()), at(source.end()), &rest));
     }
 }
 

@@ -173,6 +173,29 @@ fn a_new_head_cuts_the_turn_before_it() {
     }
 }
 
+/// Long documents are judged on several threads.
+#[test]
+fn long_documents_come_to_the_same_by_every_way() {
+    let rules = rules(Encoding::Utf16, MessageUnit::Auto);
+    let mut scratch = Scratch::default();
+    let kinds = [
+        (("file:///a.txt", "plaintext"), "亲，请稍等\n这个我们处理不了\n您好😊\n"),
+        (("file:///a.jsonl", "jsonl"), "{\"text\":\"您好\"}\n{\"text\":\"这个我们处理不了\"}\n{broken\n"),
+        (("untitled:a", "transcript"), "客服：您好\n这个我们处理不了\n顾客：好\n客服：请问订单号是多少？\n"),
+    ];
+    for (kind, text) in kinds {
+        let text = text.repeat(2500);
+        let opened = fresh(kind, &text, &rules);
+        let mut document = Document::open(kind.0, kind.1, Some(1), "\n".to_owned());
+        document.update(&rules, &mut scratch);
+        let at = |line| At { line, character: 0 };
+        document.replace(at(0), at(1), &text, Encoding::Utf16);
+        document.update(&rules, &mut scratch);
+        assert_eq!(written(&document), opened, "{kind:?}");
+        assert!(document.count() >= 2500, "{kind:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
 

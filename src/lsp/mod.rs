@@ -32,6 +32,7 @@ mod encoding;
 mod findings;
 mod from_proto;
 mod handlers;
+mod judge;
 mod main_loop;
 mod outbox;
 mod projects;

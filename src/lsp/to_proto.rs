@@ -70,6 +70,9 @@ pub fn message(diagnostic: &Diagnostic<'_>) -> String {
     message
 }
 
+/// The longest words that are sent along with a finding, in bytes: a whole file without line ends is no phrase.
+const LONGEST_DATA: usize = 1024;
+
 /// What comes back with a code action.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
 pub struct Data {
@@ -120,7 +123,7 @@ pub fn rest(diagnostic: &Diagnostic<'_>, text: &str, support: DiagnosticSupport)
         } else {
             &[]
         },
-        data: support.data.then(|| Data { text: text.to_owned() }),
+        data: (support.data && text.len() <= LONGEST_DATA).then(|| Data { text: text.to_owned() }),
     })
 }
 
