@@ -3,6 +3,9 @@
 //! The layers, from the bottom; a module uses only those above it in this list (a test holds this):
 //! [`text`] · [`normalize`], [`document`], [`diagnostic`] · [`lexicon`], [`config`] · [`lint`], [`completion`] · [`report`], [`workspace`] · [`cli`], [`lsp`].
 
+// Lists of stretches often begin with one.
+#![allow(clippy::single_range_in_vec_init)]
+
 pub mod builtin;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -409,7 +409,7 @@ fn fix_changes_what_is_safe_and_nothing_else() {
     let suggested = folder.text("a.txt");
     assert!(suggested.starts_with("您的包裹明天到站。\r\n您好，") && suggested.ends_with("\r\n"), "{suggested}");
     assert!(
-        suggested.contains("202405011234") && suggested.contains("{单号}") && !suggested.contains("不行"),
+        suggested.contains("202405011234") && suggested.contains("{单号}") && !suggested.contains("这个不行"),
         "{suggested}"
     );
     assert_eq!(suggested.matches('\n').count(), suggested.matches("\r\n").count(), "{suggested:?}");

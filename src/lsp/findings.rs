@@ -56,7 +56,7 @@ pub fn put(found: &mut Vec<Shown>, lines: &Range<usize>, new: Vec<Shown>) {
 /// Writes `one` and `other`, each in the order of their places, as an array of the protocol's diagnostics.
 pub fn write(text: &Text, one: &[Shown], other: &[Shown], out: &mut Vec<u8>) {
     out.push(b'[');
-    let mut rows = Rows { text: text, line: 0, row: 0 };
+    let mut rows = Rows { text, line: 0, row: 0 };
     for (index, shown) in merged(one, other).enumerate() {
         if index > 0 {
             out.push(b',');

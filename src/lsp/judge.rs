@@ -14,6 +14,12 @@ use crate::document::{Role, Segment, jsonl, plain, transcript};
 use crate::lint::{Conversation, Fixing, Heard, Linter, Scratch, Utterance};
 use crate::workspace::in_order;
 
+/// Of a line of JSON Lines which fields it holds; nothing where it is no value.
+pub type Fields = Option<Box<[bool]>>;
+
+/// Takes a message, with the way from offsets in its source to places in the text.
+type EachMessage<'e> = dyn FnMut(&Segment<'_>, &dyn Fn(usize) -> Spot) + 'e;
+
 /// How many lines or turns a thread takes at once. Fewer are not worth a thread.
 const PIECE: usize = 2000;
 
@@ -96,7 +102,7 @@ impl Judge<'_> {
     }
 
     /// What is found in the lines of `range`, each a JSON value, and which fields each holds.
-    pub fn json_lines(self, range: Range<usize>, scratch: &mut Scratch) -> (Vec<Shown>, Vec<Option<Box<[bool]>>>) {
+    pub fn json_lines(self, range: Range<usize>, scratch: &mut Scratch) -> (Vec<Shown>, Vec<Fields>) {
         let (mut found, mut holds) = (Vec::new(), Vec::with_capacity(range.len()));
         let mut ruler = Ruler::new(self.text, self.rules.encoding);
         for number in range {
@@ -143,12 +149,7 @@ impl Judge<'_> {
     }
 
     /// Gives the message of the turn in `lines` to `each`, with the way from its source to the text.
-    pub fn with_turn(
-        self,
-        lines: Range<usize>,
-        role: Role,
-        each: &mut dyn FnMut(&Segment<'_>, &dyn Fn(usize) -> Spot),
-    ) {
+    pub fn with_turn(self, lines: Range<usize>, role: Role, each: &mut EachMessage<'_>) {
         let first = lines.start;
         let source = self.text.lines(lines);
         let starts = line_starts(&source);

@@ -323,15 +323,19 @@ impl Front {
         }
     }
 
-    /// A message for the framework, which takes only addresses as the standard wants them.
-    fn request(body: &[u8]) -> serde_json::Result<Request> {
+    /// A message for the framework, which takes only addresses as the standard wants them; the address that was changed.
+    fn request(body: &[u8]) -> serde_json::Result<(Request, Option<Renamed>)> {
         let mut message: Value = serde_json::from_slice(body)?;
-        if let Some(Value::String(uri)) = message.pointer_mut("/params/textDocument/uri")
-            && let Cow::Owned(fit) = from_proto::address(uri)
-        {
-            *uri = fit;
+        let mut renamed = None;
+        for place in ["/params/textDocument/uri", "/params/data/uri"] {
+            if let Some(Value::String(uri)) = message.pointer_mut(place)
+                && let Cow::Owned(fit) = from_proto::address(uri)
+            {
+                let written = std::mem::replace(uri, fit.clone());
+                renamed = Some(Renamed { fit, written });
+            }
         }
-        serde_json::from_value(message)
+        Ok((serde_json::from_value(message)?, renamed))
     }
 
     /// Has the framework handle a message.
@@ -345,7 +349,7 @@ impl Front {
         if let Some(id) = envelope.id.as_ref().filter(|_| method.starts_with("$/")) {
             return self.refuse(id, ErrorCode::MethodNotFound, "no such method");
         }
-        let request = match Self::request(body) {
+        let (request, renamed) = match Self::request(body) {
             Ok(request) => request,
             Err(error) => {
                 let id = envelope.id.as_ref().unwrap_or(&Value::Null);
@@ -363,25 +367,47 @@ impl Front {
                 {
                     self.stage = Stage::Running;
                 }
-                self.answer(answer);
+                respond(&self.outbox, answer, renamed.as_ref());
             }
             Poll::Pending => {
                 let outbox = self.outbox.clone();
-                let waiting = async move { respond(&outbox, answer.await.unwrap_or_default()) };
+                let waiting = async move { respond(&outbox, answer.await.unwrap_or_default(), renamed.as_ref()) };
                 self.runtime.spawn(waiting);
             }
         }
     }
+}
 
-    fn answer(&self, answer: Option<Response>) {
-        respond(&self.outbox, answer);
+fn respond(outbox: &Outbox, answer: Option<Response>, renamed: Option<&Renamed>) {
+    if let Some(answer) = answer {
+        let (id, mut result) = answer.into_parts();
+        if let (Ok(value), Some(renamed)) = (&mut result, renamed) {
+            renamed.put_back(value);
+        }
+        outbox.answer(&id, result.as_ref());
     }
 }
 
-fn respond(outbox: &Outbox, answer: Option<Response>) {
-    if let Some(answer) = answer {
-        let (id, result) = answer.into_parts();
-        outbox.answer(&id, result.as_ref());
+/// The address of a document that the client does not write as the standard wants it.
+struct Renamed {
+    fit: String,
+    written: String,
+}
+
+impl Renamed {
+    /// Writes the address as the client does.
+    fn put_back(&self, value: &mut Value) {
+        match value {
+            Value::String(text) if *text == self.fit => text.clone_from(&self.written),
+            Value::Array(values) => values.iter_mut().for_each(|value| self.put_back(value)),
+            Value::Object(fields) => {
+                if let Some(field) = fields.remove(&self.fit) {
+                    fields.insert(self.written.clone(), field);
+                }
+                fields.values_mut().for_each(|value| self.put_back(value));
+            }
+            _ => {}
+        }
     }
 }
 

@@ -78,7 +78,7 @@ async def test_at_the_cursor(editor, uri, offset):
     """At the beginning, inside, and at the end of the offending words."""
     document = editor.open(uri(), "这个我们处理不了。")
     await editor.diagnostics(document)
-    [(_, made)] = await editor.quick_fixes(document, 4 + offset)
+    [(_, made), *_] = await editor.quick_fixes(document, 4 + offset)
     assert made == "这个我们暂时没法处理，很抱歉，我再帮您想想别的办法。"
 
 

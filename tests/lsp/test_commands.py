@@ -47,7 +47,7 @@ def said(editor, result) -> str:
 
 async def test_explains_a_rule(editor):
     text = said(editor, await execute(editor, named(editor, "explain"), RULE))
-    for words in ("只说不知道", "客户会觉得没人愿意管", "不把情绪带进话里", "这一点我先去核实"):
+    for words in ("只说不知道", "客户会觉得没人愿意管", "不把情绪带进话里", "我先去核实"):
         assert words in text
 
 

@@ -111,7 +111,7 @@ async def test_a_byte_order_mark_is_a_character(start, encoding, mark):
 async def test_documents_that_are_no_files(editor, uri):
     editor.open(uri, "这个我们处理不了😀，赶紧把单号发过来！")
     await same_as_reference(editor, uri)
-    assert len(await editor.quick_fixes(uri, "赶紧把单号发过来")) == 2
+    assert len(await editor.quick_fixes(uri, "赶紧把单号发过来")) >= 2
     editor.close(uri)
     await editor.until(lambda: not editor.published(uri)[-1].diagnostics, "the clearing of the closed document")
 

@@ -86,7 +86,7 @@ impl State {
 
     /// Answers, or gives the request back where it has to wait.
     fn try_pull(&mut self, id: Id, params: DocumentPull) -> Option<(Id, DocumentPull)> {
-        let uri = params.text_document.uri.as_str();
+        let uri = &*from_proto::address(&params.text_document.uri);
         let previous = params.previous_result_id.as_deref();
         if self.documents.contains_key(uri) {
             if self.waits_for_settings() || !self.update(uri) {
