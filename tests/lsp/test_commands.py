@@ -157,9 +157,9 @@ async def test_others_are_served_while_the_workspace_is_checked(start, tmp_path)
     document = editor.open("untitled:a.txt", RUDE)
     assert len(await editor.diagnostics(document)) == 1
     assert not progress(editor, "check")[-1] == "end", "the document did not wait"
-    check.cancel()
     editor.client.window_work_done_progress_cancel(t.WorkDoneProgressCancelParams(token="check"))
     await editor.until(lambda: progress(editor, "check")[-1] == "end", "the end of the progress")
+    await asyncio.gather(check, return_exceptions=True)
 
 
 async def test_pulling_clients_are_told_to_pull(start, tmp_path):

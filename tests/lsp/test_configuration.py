@@ -87,7 +87,7 @@ SETTINGS = {
     'agent-labels = ["小美"]\ncustomer-labels = ["赵六"]\n': ("a.txt", "plaintext", f"赵六：{RUDE}\n小美：{RUDE}\n赵六：哦\n"),
     'fields = ["answer"]\n': ("a.jsonl", "jsonl", '{"answer": "这个我们处理不了", "text": "你的"}\n'),
     'message = "document"\n': ("a.txt", "plaintext", "这个我们处理不了。\n很抱歉，我帮您换一个好吗？\n"),
-    '[severity]\nblunt-refusal = "error"\ncommanding = "hint"\n': ("a.txt", "plaintext", RUDE),
+    '[severity]\nblunt-refusal = "error"\ncommanding = "hint"\n': ("a.txt", "plaintext", "这个我们处理不了，赶紧把单号发过来！"),
     '[limits]\n"structure/long-sentence" = 10\n': ("a.txt", "plaintext", "您好您的订单已经为您登记好了请您留意查收短信通知谢谢您。"),
     'drafts = ["*.txt"]\n': ("a.txt", "plaintext", "您好，{姓名}"),
 }

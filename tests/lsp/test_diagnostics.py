@@ -38,7 +38,8 @@ async def test_what_a_diagnostic_holds(start, tmp_path, uri, mode):
         # The package names no repository yet, so that there is no page to link to.
         assert diagnostic.code_description is None or diagnostic.code_description.href.startswith("https://")
         assert diagnostic.data is not None
-        assert not diagnostic.tags, "nothing here is unnecessary or deprecated"
+        expected_tags = (t.DiagnosticTag.Unnecessary,) if diagnostic.code == "structure/punctuation" else None
+        assert tuple(diagnostic.tags or ()) == (expected_tags or ())
 
 
 async def test_what_the_client_does_not_know_is_left_out(start):
