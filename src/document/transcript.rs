@@ -1,5 +1,5 @@
 //! Conversations: a message a turn. Owns how turns are told from each other and who takes them; how the head of a
-//! line reads is [`super::speaker`]'s.
+//! line reads is `speaker`'s.
 //!
 //! - A turn reaches from its head to the next head. Its lines are joined; labels, time stamps and rules are no prose.
 //! - A head whose label is known (客服, 买家, a label of the options) always counts. An unknown name counts if it

@@ -14,11 +14,11 @@
 //! - A feature is a file in `handlers/` with a function `fn hover(state: &mut State, params: HoverParams) ->
 //!   jsonrpc::Result<Option<Hover>>`. In `server`, the trait's method is `self.ask(move |state| hover(state, params)).await`.
 //! - `state.update(uri)` brings the findings of an open document up to its text; it is `false` where there is no such
-//!   document ([`main_loop::unknown_document`] is the error) or its lexicon is still being loaded.
+//!   document (`main_loop::unknown_document` is the error) or its lexicon is still being loaded.
 //! - `state.documents.get(uri)` is the document: its text, its version, its `rules` (project with lexicon and policy, severity,
 //!   encoding). `document.text.spot(from_proto::at(position), encoding)` tells line and byte of a position.
 //! - `document.messages(lines, rules, Fixing::Make, &mut |message| …)` gives each message that touches these lines, as
-//!   [`documents::Message`]: the `segment`, what is `found` in it with fixes, `message.offset(at)` from a position into its
+//!   `documents::Message`: the `segment`, what is `found` in it with fixes, `message.offset(at)` from a position into its
 //!   source, `message.range(segment.source_edit(&edit)?.range)` back to the protocol.
 //! - To the client: `state.request(method, &params, |state, answer| …)` (`workspace/applyEdit` …; never waited for),
 //!   `state.show`, `state.log`, `state.progress(token, &value)`, `state.scan(…)` for all files of the workspace.
