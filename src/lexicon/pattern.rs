@@ -55,11 +55,22 @@ pub struct Branch {
 }
 
 impl Branch {
-    /// All ways to spell what stands around that part without a gap.
+    /// All ways to spell that part with what touches it: as many of its neighbours as make no more than
+    /// [`MAX_LITERALS`] spellings, those with the fewest literals first.
     pub(super) fn spelled(&self, part: usize) -> Vec<Vec<char>> {
-        let touches = |gap: &u8| *gap == 0;
-        let from = part - self.gaps[..part].iter().rev().take_while(|gap| touches(gap)).count();
-        let to = part + self.gaps[part..].iter().take_while(|gap| touches(gap)).count();
+        let touch = |left: usize| self.gaps.get(left) == Some(&0);
+        let ways = |at: usize| self.parts[at].len();
+        let (mut from, mut to, mut spellings) = (part, part, ways(part));
+        loop {
+            let before = (from > 0 && touch(from - 1)).then(|| from - 1);
+            let behind = touch(to).then_some(to + 1);
+            let Some(next) = before.into_iter().chain(behind).min_by_key(|at| ways(*at)) else { break };
+            spellings = spellings.saturating_mul(ways(next));
+            if spellings > MAX_LITERALS {
+                break;
+            }
+            (from, to) = (from.min(next), to.max(next));
+        }
         self.parts[from..=to].iter().fold(vec![Vec::new()], |heads, tails| {
             let with = |head: &Vec<char>| tails.iter().map(|tail| [head.as_slice(), &tail.text].concat()).collect();
             heads.iter().flat_map(|head| -> Vec<Vec<char>> { with(head) }).collect()

@@ -89,7 +89,8 @@ pub(super) fn judge(linter: Linter<'_>, matches: &Matches, judged: &mut Vec<Judg
         let Some(severity) = linter.severity(entry) else { continue };
         let category = entry.rule.category;
         let mut overlapped = taken.iter().filter(|(other, ..)| other.overlaps(range)).peekable();
-        if overlapped.peek().is_some() {
+        let overlaps = overlapped.peek().is_some();
+        if overlaps {
             // Of one category the longer phrase knows better, also where it is mild; of another, the graver one stands.
             let milder = |(_, of, other): &(_, Option<Severity>, Category)| {
                 *other != category && of.is_some_and(|of| !is_offence(of))
@@ -109,7 +110,7 @@ pub(super) fn judge(linter: Linter<'_>, matches: &Matches, judged: &mut Vec<Judg
             taken.push((range, None, category));
             continue;
         };
-        if taken.iter().any(|(other, ..)| other.overlaps(range)) && !is_offence(severity) {
+        if overlaps && !is_offence(severity) {
             continue;
         }
         judged.retain(|other| !other.range.overlaps(range));

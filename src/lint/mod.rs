@@ -137,6 +137,20 @@ impl<'l> Linter<'l> {
         if segment.role == Role::Agent { self.check_quickly(&segment.text, fixing, scratch) } else { Vec::new() }
     }
 
+    /// As [`Linter::check_segment`], with what was `heard` in the segment because of what was said before.
+    pub fn check_heard(
+        self,
+        heard: Vec<Diagnostic<'l>>,
+        segment: &Segment<'_>,
+        fixing: Fixing,
+        scratch: &mut Scratch,
+    ) -> Vec<Diagnostic<'l>> {
+        let mut found = heard;
+        found.extend(self.check_segment(segment, fixing, scratch));
+        found.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
+        found
+    }
+
     /// As [`Linter::check`], with the first test of all messages before it.
     pub fn check_quickly(self, message: &str, fixing: Fixing, scratch: &mut Scratch) -> Vec<Diagnostic<'l>> {
         if self.next_by_words(message, 0).is_some() || message.len() > pieces::LONGEST {

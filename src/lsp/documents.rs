@@ -547,15 +547,14 @@ impl Document {
         let mut scratch = Scratch::default();
         let mut conversation = Conversation::new(linter);
         document::extract(&source, format, &extract, &mut |segment| {
-            let mut found = conversation.hear(&segment);
+            let heard = conversation.hear(&segment);
             let place = segment.map.to_source(TextRange::new(0, segment.text.len()));
             let (begin, end) = (spot(&starts, first_line, place.start()), spot(&starts, first_line, place.end()));
             if begin.line >= lines.end || end.line < lines.start {
                 return;
             }
-            found.extend(linter.check_segment(&segment, fixing, &mut scratch));
+            let mut found = linter.check_heard(heard, &segment, fixing, &mut scratch);
             found.retain(|diagnostic| diagnostic.severity >= rules.least);
-            found.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
             for diagnostic in &mut found {
                 show_what_cannot_be_written(&segment, diagnostic);
             }

@@ -111,9 +111,7 @@ impl Judge<'_> {
             let at = |byte: usize| Spot { line: number, byte };
             let mut conversation = Conversation::new(self.linter);
             let read = jsonl::read_line(content, &self.rules.project.extract, &mut |segment| {
-                let mut all = conversation.hear(&segment);
-                all.extend(self.linter.check_segment(&segment, Fixing::Skip, scratch));
-                all.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
+                let all = self.linter.check_heard(conversation.hear(&segment), &segment, Fixing::Skip, scratch);
                 for diagnostic in &all {
                     show(&mut ruler, diagnostic, &segment, &at, self.rules, &mut found);
                 }

@@ -545,22 +545,29 @@ impl State {
 
     /// Sends the diagnostics of a document, or of a file with faults.
     pub fn publish(&mut self, uri: &str) {
-        let mut frame = self.outbox.frame();
-        let out = frame.body();
-        out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"uri":"#);
         let document = self.documents.get(uri);
-        write_string(out, document.map_or(uri, |document| &document.address));
-        if let Some(version) = document.and_then(|document| document.version) {
-            out.extend_from_slice(format!(r#","version":{version}"#).as_bytes());
-        }
-        out.extend_from_slice(br#","diagnostics":"#);
-        self.write_items(uri, out);
-        out.extend_from_slice(b"}}");
-        let address = document.map_or_else(|| Arc::from(uri), |document| Arc::clone(&document.uri));
-        self.outbox.publish(&address, frame);
+        let known = document.map_or_else(|| Arc::from(uri), |document| Arc::clone(&document.uri));
+        let address = document.map_or(uri, |document| &document.address);
+        let version = document.and_then(|document| document.version);
+        self.send_items(&known, address, version, |out| self.write_items(uri, out));
         if let Some(document) = self.documents.get_mut(uri) {
             document.sent = document.revision;
         }
+    }
+
+    /// Sends diagnostics, an array that `write` writes, of what is known by `uri` and written `address` by the client.
+    pub fn send_items(&self, uri: &Arc<str>, address: &str, version: Option<i32>, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut frame = self.outbox.frame();
+        let out = frame.body();
+        out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"uri":"#);
+        write_string(out, address);
+        if let Some(version) = version {
+            out.extend_from_slice(format!(r#","version":{version}"#).as_bytes());
+        }
+        out.extend_from_slice(br#","diagnostics":"#);
+        write(out);
+        out.extend_from_slice(b"}}");
+        self.outbox.publish(uri, frame);
     }
 
     /// Whether the client's settings are still to come.

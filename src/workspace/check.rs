@@ -273,9 +273,7 @@ impl<'l> Settings<'l> {
             if result.is_err() {
                 return;
             }
-            let mut found = conversation.hear(&segment);
-            found.extend(self.linter.check_segment(&segment, self.fixing, scratch));
-            found.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
+            let found = self.linter.check_heard(conversation.hear(&segment), &segment, self.fixing, scratch);
             result = self.report(&segment, found, &mut lines, &|offset| decoded.byte_offset(offset), sink);
         });
         result?;

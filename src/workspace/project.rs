@@ -101,15 +101,16 @@ impl Project {
         let file = config.unwrap_or(Path::new(""));
         let drafts = Drafts::new(&options.drafts, file)?;
         let mut overlays: Vec<PathBuf> = options.lexicon.iter().map(PathBuf::from).collect();
-        let unreadable: Vec<Fault> = overlays.iter().filter_map(|overlay| unreadable_lexicon(file, overlay)).collect();
-        if !unreadable.is_empty() {
-            return Err(Faults(unreadable));
-        }
         overlays.extend(lexicons.iter().cloned());
         let (lexicon, reference) = if overlays.is_empty() {
             (built_in(), OnceLock::new())
         } else {
-            let (lexicon, docs) = load_documented(&overlays)?;
+            let (lexicon, docs) = load_documented(&overlays).map_err(|faults| {
+                // What the configuration names and is not there is to be mended where it is named.
+                let named = options.lexicon.iter().map(Path::new);
+                let missing: Vec<Fault> = named.filter_map(|named| unreadable_lexicon(file, named)).collect();
+                if missing.is_empty() { faults } else { Faults(missing) }
+            })?;
             (Arc::new(lexicon), OnceLock::from(Arc::new(docs.reference)))
         };
         let policy = options.policy();

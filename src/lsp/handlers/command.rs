@@ -11,7 +11,7 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::ls_types::{ExecuteCommandParams, MessageType};
 
 use super::super::from_proto;
-use super::super::main_loop::{State, write_string};
+use super::super::main_loop::State;
 use super::scan::{Checked, Ticket};
 use crate::lexicon::error::did_you_mean;
 use crate::lexicon::{Docs, Lexicon};
@@ -252,12 +252,5 @@ fn locked(check: &Mutex<Check>) -> MutexGuard<'_, Check> {
 
 /// Sends the diagnostics of a file that is not open.
 fn publish(state: &State, uri: &Arc<str>, items: &[u8]) {
-    let mut frame = state.outbox.frame();
-    let out = frame.body();
-    out.extend_from_slice(br#"{"jsonrpc":"2.0","method":"textDocument/publishDiagnostics","params":{"uri":"#);
-    write_string(out, uri);
-    out.extend_from_slice(br#","diagnostics":"#);
-    out.extend_from_slice(items);
-    out.extend_from_slice(b"}}");
-    state.outbox.publish(uri, frame);
+    state.send_items(uri, uri, None, |out| out.extend_from_slice(items));
 }
