@@ -387,6 +387,30 @@ fn a_configuration_is_found_and_its_errors_named() {
     assert_eq!(folder.run(&arguments).words(), ["滚蛋"]);
 }
 
+#[test]
+fn the_configured_register_comes_first() {
+    let folder = Folder::of_texts(&[
+        ("chat.txt", "亲，这个我们处理不了哦\n"),
+        ("plain.txt", "这个我们处理不了\n"),
+        ("formal.toml", "register = 'formal'\n"),
+        ("auto.toml", "register = 'auto'\n"),
+        ("wrong.toml", "register = 'letter'\n"),
+    ]);
+    let titles = |config: &str, file: &str| -> Vec<String> {
+        let found = folder.run(&["check", "--config", config, "--format", "jsonl", file]);
+        let fixes = found.findings().remove(0)["fixes"].clone();
+        fixes.as_array().unwrap().iter().map(|fix| fix["title"].as_str().unwrap().to_owned()).collect()
+    };
+    for file in ["chat.txt", "plain.txt"] {
+        let (auto, formal) = (titles("auto.toml", file), titles("formal.toml", file));
+        assert_eq!(auto.len(), formal.len());
+        assert_ne!(auto[0], formal[0], "{file}");
+        assert!(formal[0].contains("深表歉意"), "{formal:?}");
+    }
+    let wrong = folder.run(&["check", "--config", "wrong.toml", "plain.txt"]);
+    assert!(wrong.code == Some(2) && wrong.errors.contains("formal"), "{}", wrong.errors);
+}
+
 const FIXABLE: &str = "你的包裹明天到站。\r\n您好，订单 202405011234 的件 {单号}，这个不行\r\n";
 const FIXED: &str = "您的包裹明天到站。\r\n您好，订单 202405011234 的件 {单号}，这个不行\r\n";
 

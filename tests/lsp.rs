@@ -462,6 +462,15 @@ fn settings_of_the_editor_hold() {
     client.settings = Some(json!({ "minSeverity": "error" }));
     client.tell("workspace/didChangeConfiguration", json!({ "settings": null }));
     assert_eq!(client.published(A, 1), Vec::<Value>::new());
+    client.settings =
+        Some(json!({ "minSeverity": "error", "severity": { "blunt-refusal": "error", "arguing": "grave" } }));
+    client.tell("workspace/didChangeConfiguration", json!({ "settings": null }));
+    assert_eq!(client.published(A, 1)[0]["severity"], 1, "what is no level is passed over");
+    client.settings = Some(json!({ "severity": { "blunt-refusal": "off", "blunt-refusa": "off" } }));
+    client.tell("workspace/didChangeConfiguration", json!({ "settings": null }));
+    let said = client.await_where("window/showMessage", |_| true);
+    assert!(said["message"].as_str().unwrap().contains("是不是想写 blunt-refusal"), "{said}");
+    assert_eq!(client.published(A, 1), Vec::<Value>::new());
     assert_eq!(client.end(), Ended::Orderly);
 
     // One that never answers.

@@ -448,6 +448,12 @@ fn commands_explain_rules() {
     assert!(shown["text"].as_str().unwrap().starts_with("[[entry]]\nid = \"no-way\"\n"), "{shown}");
     assert!(shown["markdown"].as_str().unwrap().contains("```toml\n[[entry]]"), "{shown}");
     assert_eq!(client.ask(method, command("wanyan.reloadLexicon", json!([]))), Value::Null);
+    let forms = client.ask(method, command("wanyan.recommendedForms", json!([])));
+    let forms = forms.as_array().unwrap();
+    let sorry = forms.iter().find(|form| form["scene"] == "致歉").unwrap();
+    assert!(forms.len() > 100 && sorry["sceneInitials"] == "zq" && sorry["scenePinyin"] == "zhiqian", "{sorry}");
+    let slotted = forms.iter().find(|form| form["text"].as_str().unwrap().contains('{')).unwrap();
+    assert!(slotted["snippet"].as_str().unwrap().contains("${1:"), "{slotted}");
     for (name, arguments, says) in [
         ("wanyan.explainRule", json!(["blunt-refusal/no-wya"]), "是不是想说“blunt-refusal/no-way”"),
         ("wanyan.explainRule", json!([]), "请给出规则名"),

@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::engine::{CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, RunError, Selection};
+use crate::config::Policy;
 use crate::document::ExtractOptions;
 use crate::lexicon::error::did_you_mean;
 use crate::lexicon::schema::LexiconFile;
@@ -169,7 +170,7 @@ fn prepare(selection: &Selection) -> Result<Project, RunError> {
         fields: selection.fields.clone(),
         message: selection.unit,
     };
-    Project::load(file.as_deref(), &selection.lexicons, &arguments).map_err(refused)
+    Project::load(file.as_deref(), &selection.lexicons, &arguments, &Policy::USUAL).map_err(refused)
 }
 
 fn refused(faults: Faults) -> RunError {

@@ -8,6 +8,7 @@ mod query;
 mod sound;
 
 pub use pieces::{FormPiece, form_pieces};
+pub use sound::{Spelling, spelling};
 
 use crate::lexicon::schema::Form;
 use crate::normalize::is_han;
@@ -71,6 +72,11 @@ impl Forms {
             .collect();
         items.sort_by_key(|item| scenes.iter().position(|scene| *scene == item.form.scene));
         Forms { items }
+    }
+
+    /// All of them, by scene.
+    pub fn all(&self) -> impl Iterator<Item = &Form> {
+        self.items.iter().map(|item| &item.form)
     }
 
     /// What to offer where `before` stands before the cursor on its line; nothing where nobody asks for a form.

@@ -42,6 +42,27 @@ pub(super) fn sounds(text: &str) -> Sounds {
     Sounds(sounds)
 }
 
+/// How a text is typed in pinyin.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spelling {
+    /// The commonest reading of each character, without tones and blanks, with v for ü.
+    pub pinyin: String,
+    /// The first letters of these readings.
+    pub initials: String,
+}
+
+/// How a text with slots is typed in pinyin; letters and digits stand for themselves.
+#[must_use]
+pub fn spelling(text: &str) -> Spelling {
+    let mut spelling = Spelling::default();
+    for sound in sounds(text).0 {
+        let reading = sound.readings.first().map_or_else(|| sound.folded.to_string(), |read| read.replace('ü', "v"));
+        spelling.initials.extend(reading.chars().next());
+        spelling.pinyin += &reading;
+    }
+    spelling
+}
+
 fn readings(character: char) -> Vec<&'static str> {
     let mut readings = Vec::new();
     if let Some(all) = character.to_pinyin_multi() {
@@ -67,5 +88,12 @@ mod tests {
         assert!(sounds.0[1].readings.contains(&"hang") && sounds.0[1].readings.contains(&"xing"));
         assert!(sounds.0[2].readings.is_empty());
         assert!(sounds.0[3].readings.contains(&"lü"));
+    }
+
+    #[test]
+    fn a_text_is_spelled_in_letters() {
+        let of = |pinyin: &str, initials: &str| Spelling { pinyin: pinyin.to_owned(), initials: initials.to_owned() };
+        assert_eq!(spelling("致歉"), of("zhiqian", "zq"));
+        assert_eq!(spelling("{称呼}，绿色A1"), of("lvsea1", "lsa1"));
     }
 }

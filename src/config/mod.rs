@@ -6,61 +6,83 @@ mod policy;
 
 use std::collections::BTreeMap;
 
-pub use policy::{Allowed, Level, Policy};
+pub use policy::{Allowed, Level, Policy, Register};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
 
 use crate::document::{ExtractOptions, MessageUnit};
 use crate::lexicon::error::did_you_mean;
+use crate::lexicon::schema::json_schema_text;
 
 /// The names under which a configuration file is looked for, the first one first.
 pub const FILE_NAMES: [&str; 2] = ["wanyan.toml", ".wanyan.toml"];
 
 /// A configuration file as written. Unknown keys are refused.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "wanyan.toml", description = "婉言（wanyan）的配置。都可以不写。")]
 pub struct Options {
     /// Overlays, relative to the file.
     #[serde(default)]
+    #[schemars(description = "叠加在内置词库上的词库文件，路径从这个文件算起。")]
     pub lexicon: Vec<String>,
     /// Names before agents' words in transcripts.
     #[serde(default)]
+    #[schemars(description = "聊天记录里客服的名字，如 小美。")]
     pub agent_labels: Vec<String>,
     /// Names before customers' words.
     #[serde(default)]
+    #[schemars(description = "聊天记录里客户的名字；客户的话不检查。")]
     pub customer_labels: Vec<String>,
     /// Names before notices that nobody judges.
     #[serde(default)]
+    #[schemars(description = "聊天记录里系统通知的名字；通知不检查。")]
     pub system_labels: Vec<String>,
     /// Fields of JSON Lines that hold messages.
     #[serde(default)]
+    #[schemars(description = "JSON Lines 里哪些字段是回复，如 reply.text。")]
     pub fields: Vec<String>,
     /// What one message is in a text file.
+    #[schemars(
+        description = "文本文件里多大一块算一条消息：auto（默认：信整封算一条，其余一行一条）、line、paragraph、document。"
+    )]
     pub message: Option<MessageUnit>,
     /// How grave findings are: by the id of a rule or the name of a category.
     #[serde(default)]
+    #[schemars(description = "类别或规则的级别：off、hint、info、warning、error。规则写的比类别写的优先。")]
     pub severity: BTreeMap<String, Level>,
+    /// Which of a finding's rewrites come first.
+    #[schemars(description = "先给哪种语气的改写：auto（默认，看消息本身）、chat（聊天）、formal（书面）。")]
+    pub register: Option<Register>,
     /// From what number on rules of structure speak, by their id: characters, times or seconds.
     #[serde(default)]
+    #[schemars(description = "结构类规则从多少起提示：字数、次数或秒数。")]
     pub limits: BTreeMap<String, u32>,
     /// Phrases inside which nothing is found.
     #[serde(default)]
+    #[schemars(description = "放行的词句：里面什么都不报。")]
     pub allow: Vec<AllowSource>,
     /// Files that are about to be sent, as patterns in the manner of `.gitignore`, relative to the file: what nobody filled
     /// in is a warning there.
     #[serde(default)]
+    #[schemars(description = "马上要发出去的文件，写法同 .gitignore：里面没填的占位符报警告。")]
     pub drafts: Vec<String>,
 }
 
 /// A phrase that is allowed in a project, as written.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(description = "放行的一个词句。")]
 pub struct AllowSource {
     /// The words; a finding inside them is not reported.
+    #[schemars(with = "String", description = "放行的词句。")]
     pub phrase: Spanned<String>,
     /// The id of a rule or the name of a category; every rule where nothing is said.
+    #[schemars(description = "只对这条规则或这个类别放行；不写就对所有规则放行。")]
     pub rule: Option<String>,
     /// Why; needed, so that whoever comes later knows.
+    #[schemars(with = "String", description = "为什么放行，必填。")]
     pub reason: Spanned<String>,
 }
 
@@ -74,6 +96,12 @@ pub struct ConfigError {
 }
 
 impl Options {
+    /// The JSON Schema of configuration files, indented, with a line end. `schemas/wanyan.schema.json` holds the same.
+    #[must_use]
+    pub fn json_schema_text() -> String {
+        json_schema_text::<Options>()
+    }
+
     /// Reads a configuration file.
     ///
     /// # Errors
@@ -103,14 +131,15 @@ impl Options {
         Ok(options)
     }
 
-    /// What these options say of the rules.
+    /// What these options say of the rules; `usual` holds where they say nothing.
     #[must_use]
-    pub fn policy(&self) -> Policy {
-        let allowed = self.allow.iter();
+    pub fn policy(&self, usual: &Policy) -> Policy {
+        let own = self.allow.iter().filter_map(|allow| Allowed::new(allow.phrase.as_ref(), allow.rule.clone()));
         Policy {
-            severity: self.severity.clone(),
-            limits: self.limits.clone(),
-            allowed: allowed.filter_map(|allow| Allowed::new(allow.phrase.as_ref(), allow.rule.clone())).collect(),
+            severity: laid_over(&usual.severity, &self.severity),
+            limits: laid_over(&usual.limits, &self.limits),
+            allowed: usual.allowed.iter().cloned().chain(own).collect(),
+            register: self.register.unwrap_or(usual.register),
         }
     }
 
@@ -148,6 +177,10 @@ impl AllowSource {
         }
         Ok(())
     }
+}
+
+fn laid_over<T: Copy>(usual: &BTreeMap<String, T>, own: &BTreeMap<String, T>) -> BTreeMap<String, T> {
+    usual.iter().chain(own).map(|(name, said)| (name.clone(), *said)).collect()
 }
 
 /// How a key that is needed may be filled in.
@@ -189,7 +222,7 @@ mod tests {
     #[test]
     fn an_allowed_phrase_has_words_and_a_reason() {
         let options = Options::parse("[[allow]]\nphrase = '不行'\nrule = 'arguing'\nreason = '店名'\n").unwrap();
-        let policy = options.policy();
+        let policy = options.policy(&Policy::USUAL);
         assert_eq!(policy.allowed, [Allowed::new("不行", Some("arguing".to_owned())).unwrap()]);
         for (text, line, says) in [
             ("\n[[allow]]\nphrase = '不行'\nreason = ' '\n", 4, "要写明原因"),

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::diagnostic::{Category, Rule, Severity};
@@ -11,7 +12,7 @@ use crate::lexicon::schema::Structure;
 use crate::normalize::FoldedText;
 
 /// What a project says of the severity of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// It finds nothing.
@@ -34,6 +35,31 @@ impl Level {
             Level::Info => Some(Severity::Info),
             Level::Warning => Some(Severity::Warning),
             Level::Error => Some(Severity::Error),
+        }
+    }
+}
+
+/// Which of a finding's rewrites come first, where they differ in tone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Register {
+    /// Those of the message's own tone.
+    #[default]
+    Auto,
+    /// Those of a chat.
+    Chat,
+    /// Those of a letter.
+    Formal,
+}
+
+impl Register {
+    /// The context of the lexicon that stands for it; nothing where the message decides.
+    #[must_use]
+    pub fn context(self) -> Option<&'static str> {
+        match self {
+            Register::Auto => None,
+            Register::Chat => Some("chat"),
+            Register::Formal => Some("formal"),
         }
     }
 }
@@ -77,11 +103,14 @@ pub struct Policy {
     pub limits: BTreeMap<String, u32>,
     /// Phrases inside which nothing is found.
     pub allowed: Vec<Allowed>,
+    /// Which rewrites come first.
+    pub register: Register,
 }
 
 impl Policy {
     /// What holds where a project says nothing.
-    pub const USUAL: Policy = Policy { severity: BTreeMap::new(), limits: BTreeMap::new(), allowed: Vec::new() };
+    pub const USUAL: Policy =
+        Policy { severity: BTreeMap::new(), limits: BTreeMap::new(), allowed: Vec::new(), register: Register::Auto };
 
     /// The severity of a rule's findings, `own` where nothing is said; nothing where the rule is off. What is said of a
     /// rule goes before what is said of its category.

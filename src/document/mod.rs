@@ -67,7 +67,7 @@ impl Format {
 }
 
 /// What is one message in a text file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MessageUnit {
     /// The whole text if it is a letter, else each line.

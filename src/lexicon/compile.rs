@@ -1,16 +1,17 @@
-//! From merged files to what is run: expands every pattern, checks every name, and builds the automaton and the tables.
+//! From merged files to what is run: expands every pattern, checks every name, and builds the trie and the tables.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aho_corasick::AhoCorasick;
 
 use super::compiled::{
-    Automata, Automaton, Condition, Context, Docs, Entry, EntryDocs, Lexicon, Owner, Phrase, PhraseTable, Reference,
-    Rewrite, Scope, SlotMark, Tables, Use, Uses, Variant,
+    AllLiterals, Condition, Context, Docs, Entry, EntryDocs, Lexicon, Owner, Phrase, PhraseTable, Reference, Rewrite,
+    Scope, SlotMark, Tables, Use, Uses, Variant,
 };
 use super::cues::Cues;
 use super::error::{LexiconError, LexiconErrors, did_you_mean};
 use super::frame::{ADDRESSES, OPENERS};
+use super::literals::Literals;
 use super::load::{self, From, Merged, MergedEntry, SourceFile};
 use super::pattern::{self, Branch, Literal, PatternError, WordSets};
 use super::prefilter::{self, Demand, Prefilter, Reach, Side};
@@ -704,8 +705,8 @@ impl Parts {
             })
             .collect();
         variants.sort_by(|a, b| a.from.cmp(&b.from));
-        let (offences, offences_automaton) = self.offences.finish()?;
-        let (others, others_automaton) = self.others.finish()?;
+        let (offences, offence_literals) = self.offences.finish()?;
+        let (others, other_literals) = self.others.finish()?;
         let mut demands: Vec<Demand> = self.demands.iter().map(|offence| demand(offence, &variants)).collect();
         let anchors: BTreeSet<Vec<char>> = demands.iter().flat_map(|demand| demand.anchor.iter().cloned()).collect();
         let minimal = without_containers(&anchors)?;
@@ -756,14 +757,14 @@ impl Parts {
             prefilter,
             Cues::new(&merged.cues),
             tables,
-            Automata { offences: offences_automaton, others: others_automaton },
+            AllLiterals { offences: offence_literals, others: other_literals },
         );
         Ok((lexicon, docs))
     }
 }
 
 impl PhraseParts {
-    fn finish(self) -> Result<(PhraseTable, Automaton), String> {
+    fn finish(self) -> Result<(PhraseTable, Literals), String> {
         let (mut anchors, mut others) = (Uses::new(), Uses::new());
         let mut lengths = Vec::with_capacity(self.literals.len());
         for (literal, found) in &self.literals {
@@ -772,14 +773,8 @@ impl PhraseParts {
             anchors.push(found.iter().copied().filter(is_anchor));
             others.push(found.iter().copied().filter(|found| !is_anchor(found)));
         }
-        // An automaton cannot be empty; no text holds this character.
-        let words: Vec<String> = self.literals.keys().map(|literal| literal.iter().collect()).collect();
-        let automaton = match words.as_slice() {
-            [] => Automaton::with_values([("\0", 0)]),
-            words => Automaton::new(words),
-        };
-        let automaton = automaton.map_err(|error| format!("词库放不进自动机：{error}"))?;
-        Ok((PhraseTable { phrases: self.phrases, lengths, anchors, others }, automaton))
+        let literals = Literals::new(self.literals.keys().map(Vec::as_slice))?;
+        Ok((PhraseTable { phrases: self.phrases, lengths, anchors, others }, literals))
     }
 }
 

@@ -1,11 +1,11 @@
-//! The lexicon as it is run: an automaton over all literals and flat tables of what each literal stands for.
+//! The lexicon as it is run: all literals and flat tables of what each of them stands for.
 
 use std::sync::OnceLock;
 
-use daachorse::CharwiseDoubleArrayAhoCorasick;
 use serde::{Deserialize, Serialize};
 
 use super::cues::Cues;
+use super::literals::Literals;
 use super::pattern::Edge;
 use super::prefilter::Prefilter;
 use super::rewrite::Piece;
@@ -300,10 +300,7 @@ pub struct EntryDocs {
     pub sentences: Vec<(usize, String)>,
 }
 
-/// An automaton over folded literals.
-pub type Automaton = CharwiseDoubleArrayAhoCorasick<u32>;
-
-/// A lexicon that can be run. The tables and the automaton of a prebuilt one are read when the first message needs them:
+/// A lexicon that can be run. The tables of a prebuilt one are read when the first message needs them:
 /// most files hold no offence, and the prefilter alone says so.
 pub struct Lexicon {
     /// The first test of every message.
@@ -317,15 +314,15 @@ pub struct Lexicon {
 
 struct Body {
     tables: Tables,
-    automata: Automata,
+    literals: AllLiterals,
 }
 
-/// An automaton over all literals of each phrase table; its values are numbers of literals.
-pub struct Automata {
-    /// Over those of [`Tables::offences`].
-    pub offences: Automaton,
-    /// Over those of [`Tables::others`].
-    pub others: Automaton,
+/// The literals of each phrase table, in its order.
+pub struct AllLiterals {
+    /// Those of [`Tables::offences`].
+    pub offences: Literals,
+    /// Those of [`Tables::others`].
+    pub others: Literals,
 }
 
 /// The compiled form cannot be read: it was cut or made by another version.
@@ -333,8 +330,8 @@ pub struct Automata {
 pub struct Unreadable;
 
 impl Lexicon {
-    pub(super) fn new(prefilter: Prefilter, cues: Cues, tables: Tables, automata: Automata) -> Self {
-        Lexicon { prefilter, cues, body: OnceLock::from(Body { tables, automata }), sections: [&[]; 3] }
+    pub(super) fn new(prefilter: Prefilter, cues: Cues, tables: Tables, literals: AllLiterals) -> Self {
+        Lexicon { prefilter, cues, body: OnceLock::from(Body { tables, literals }), sections: [&[]; 3] }
     }
 
     /// The form in which the build script writes it into the program: five sections, each after its length.
@@ -343,12 +340,11 @@ impl Lexicon {
         let mut bytes = Vec::new();
         // Serialising plain data into a growing vector has no way to fail.
         let tables = postcard::to_allocvec(self.tables()).unwrap_or_default();
-        let Automata { offences, others } = self.automata();
-        for section in
-            [self.prefilter.to_bytes(), self.cues.to_bytes(), tables, offences.serialize(), others.serialize()]
-        {
+        let AllLiterals { offences, others } = self.literals();
+        let (prefilter, cues) = (self.prefilter.to_bytes(), self.cues.to_bytes());
+        for section in [&prefilter, &cues, &tables, offences.bytes(), others.bytes()] {
             bytes.extend((section.len() as u64).to_le_bytes());
-            bytes.extend(section);
+            bytes.extend_from_slice(section);
         }
         bytes
     }
@@ -378,22 +374,22 @@ impl Lexicon {
         &self.body().tables
     }
 
-    /// The automata over all literals.
+    /// All literals.
     ///
     /// # Panics
     /// As [`Lexicon::tables`].
     #[must_use]
-    pub fn automata(&self) -> &Automata {
-        &self.body().automata
+    pub fn literals(&self) -> &AllLiterals {
+        &self.body().literals
     }
 
     fn body(&self) -> &Body {
         self.body.get_or_init(|| {
             let [tables, offences, others] = self.sections;
-            let automaton = |bytes| Automaton::deserialize(bytes).expect("the build script wrote this automaton").0;
+            let literals = |bytes| Literals::from_bytes(bytes).expect("the build script wrote these literals");
             Body {
                 tables: postcard::from_bytes(tables).expect("the build script wrote these tables"),
-                automata: Automata { offences: automaton(offences), others: automaton(others) },
+                literals: AllLiterals { offences: literals(offences), others: literals(others) },
             }
         })
     }

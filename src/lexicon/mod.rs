@@ -2,7 +2,7 @@
 //! tables that the engine walks. Must not know files, documents or how a finding is judged or shown.
 //!
 //! The way of a phrase: [`schema`] (TOML as written) → [`pattern`] (finite patterns into literals) → [`compile`]
-//! (one automaton and flat tables, which the build script writes into the program) → [`Lexicon`] (what is run).
+//! (a trie of literals and flat tables, which the build script writes into the program) → [`Lexicon`] (what is run).
 
 pub mod compile;
 pub mod compiled;
@@ -11,6 +11,7 @@ mod cut;
 pub mod error;
 pub mod frame;
 mod frequency;
+pub mod literals;
 pub mod load;
 pub mod pattern;
 pub mod prefilter;

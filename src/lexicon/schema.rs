@@ -90,12 +90,17 @@ impl LexiconFile {
     /// The JSON Schema of lexicon files, indented, with a line end. `schemas/lexicon.schema.json` holds the same.
     #[must_use]
     pub fn json_schema_text() -> String {
-        let schema = schemars::schema_for!(LexiconFile);
-        // A schema is a JSON value: writing it out has no way to fail.
-        let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-        text.push('\n');
-        text
+        json_schema_text::<LexiconFile>()
     }
+}
+
+/// The JSON Schema of a type, indented, with a line end.
+pub fn json_schema_text<T: JsonSchema>() -> String {
+    let schema = schemars::schema_for!(T);
+    // A schema is a JSON value: writing it out has no way to fail.
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 /// A weighted cue: one that is known already takes the new weight.

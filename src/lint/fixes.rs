@@ -7,7 +7,7 @@ use super::matcher::Matches;
 use super::script;
 use super::{Linter, Scratch, is_offence};
 use crate::diagnostic::{Applicability, Fix};
-use crate::lexicon::compiled::Rewrite;
+use crate::lexicon::compiled::{Condition, Rewrite};
 use crate::lexicon::rewrite::Piece;
 use crate::lexicon::schema::Replace;
 use crate::text::sentence::{sentence_around, whole_graphemes};
@@ -83,7 +83,7 @@ pub(super) fn attempts(
     let place = Place::new(tables, matches, finding.range).with_inside(!finding.cues.is_empty());
     let traditional = script::is_traditional(message);
     let mut tried: Vec<Attempt> = Vec::new();
-    for (number, rewrite) in in_register(&entry.rewrites, &place) {
+    for (number, rewrite) in in_register(linter, &entry.rewrites, &place) {
         if !place.allows(&rewrite.when, &rewrite.unless) {
             continue;
         }
@@ -114,11 +114,17 @@ pub(super) fn attempts(
     tried
 }
 
-/// The rewrites by number: first those of the message's own register, last those of another one.
-fn in_register<'e>(rewrites: &'e [Rewrite], place: &Place<'_>) -> Vec<(usize, &'e Rewrite)> {
+/// The rewrites by number: first those of the register that is asked for, or else of the message's own, last those of
+/// another one.
+fn in_register<'e>(linter: Linter<'_>, rewrites: &'e [Rewrite], place: &Place<'_>) -> Vec<(usize, &'e Rewrite)> {
+    let contexts = &linter.lexicon.tables().contexts;
+    let suits = |tone: Condition| match (linter.policy.register.context(), tone) {
+        (Some(named), Condition::Context(context, _)) => contexts[usize::from(context)].name == named,
+        _ => place.holds(tone),
+    };
     let mut ordered: Vec<(usize, &Rewrite)> = rewrites.iter().enumerate().collect();
     ordered.sort_by_key(|(_, rewrite)| match rewrite.tone {
-        Some(tone) if place.holds(tone) => 0,
+        Some(tone) if suits(tone) => 0,
         None => 1,
         Some(_) => 2,
     });

@@ -1,11 +1,13 @@
-//! Which phrases are in a message: one walk of the automaton over its folded characters, and a join where there are gaps.
+//! Which phrases are in a message: one walk over its folded characters finds all literals, and a join puts those
+//! together that have gaps between them.
 
 use super::Linter;
 use super::allow::AllowedPlaces;
 use super::quotes::find_quoted;
 use crate::config::Policy;
 use crate::lexicon::Lexicon;
-use crate::lexicon::compiled::{Automaton, Owner, Phrase, PhraseTable, Tables, Use};
+use crate::lexicon::compiled::{Owner, Phrase, PhraseTable, Tables, Use};
+use crate::lexicon::literals::Literals;
 use crate::normalize::{FoldedText, Joint};
 use crate::text::sentence::ends_clause;
 use crate::text::{Folded, TextRange};
@@ -58,6 +60,8 @@ pub(super) struct Matches {
     /// What the project allows.
     pub(super) allowed: AllowedPlaces,
     hits: Vec<Hit>,
+    /// The message as literals are spelled.
+    spelled: Vec<u8>,
     /// The contexts that a found offence may ask for, by number.
     asked: Vec<bool>,
     context_exemptions: Vec<(u16, TextRange<Folded>)>,
@@ -90,8 +94,8 @@ impl Matches {
         self.folded.fill(message);
         self.allowed.fill(linter.policy, &self.folded);
         put_variants_right(lexicon, &mut self.folded);
-        let (tables, automata) = (lexicon.tables(), lexicon.automata());
-        self.find(tables, &tables.offences, &automata.offences);
+        let (tables, literals) = (lexicon.tables(), lexicon.literals());
+        self.find(tables, &tables.offences, &literals.offences);
         // Nearly every message that is looked at in full holds no offence after all, and is done with here.
         if self.offences.is_empty() && !cues_speak {
             if structure_asks {
@@ -101,7 +105,7 @@ impl Matches {
         }
         find_quoted(message, &self.folded, &mut self.quoted);
         self.ask(tables, cues_speak);
-        self.find(tables, &tables.others, &automata.others);
+        self.find(tables, &tables.others, &literals.others);
         let exempted = std::mem::take(&mut self.context_exemptions);
         self.contexts
             .retain(|(context, range)| !exempted.iter().any(|(of, around)| of == context && around.covers(*range)));
@@ -129,20 +133,18 @@ impl Matches {
     }
 
     /// Finds the phrases of one table: all its literals in one walk, then, from their anchors outwards, the phrases.
-    fn find(&mut self, tables: &Tables, table: &PhraseTable, automaton: &Automaton) {
+    fn find(&mut self, tables: &Tables, table: &PhraseTable, literals: &Literals) {
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
-        let mut stepper = automaton.find_overlapping_stepper();
-        for (index, c) in self.folded.chars().iter().enumerate() {
-            stepper.consume(*c);
-            for found in stepper.matches() {
-                let Some(length) = table.lengths.get(found.value() as usize) else { continue };
-                let range = TextRange::new(index + 1 - usize::from(*length), index + 1);
-                if !cuts_latin_word(self.folded.chars(), range) {
-                    hits.push(Hit { literal: found.value(), range });
-                }
+        let chars = self.folded.chars();
+        literals.find(chars, &mut self.spelled, |literal, start| {
+            let Some(length) = table.lengths.get(literal as usize) else { return };
+            let range = TextRange::new(start, start + usize::from(*length));
+            if !cuts_latin_word(chars, range) {
+                hits.push(Hit { literal, range });
             }
-        }
+        });
+        hits.sort_unstable_by_key(|hit| (hit.range.end(), hit.range.start()));
         let mut chain: Vec<PartHit> = Vec::new();
         for hit in &hits {
             for &found in table.anchors.of(hit.literal) {

@@ -8,6 +8,7 @@ use super::Encoding;
 use super::documents::{Document, Rules};
 use super::text::At;
 use super::to_proto::DiagnosticSupport;
+use crate::config::Policy;
 use crate::diagnostic::Severity;
 use crate::document::{ExtractOptions, MessageUnit};
 use crate::lint::{Fixing, Scratch};
@@ -16,7 +17,7 @@ use crate::workspace::Project;
 fn rules(encoding: Encoding, message: MessageUnit) -> Rules {
     let arguments = ExtractOptions { message, ..ExtractOptions::default() };
     Rules {
-        project: Arc::new(Project::load(None, &[], &arguments).unwrap()),
+        project: Arc::new(Project::load(None, &[], &arguments, &Policy::USUAL).unwrap()),
         is_on: true,
         least: Severity::Hint,
         encoding,

@@ -360,6 +360,9 @@ impl State {
     }
 
     fn loaded(&mut self, load: &Load, result: Result<crate::workspace::Project, crate::workspace::Faults>) {
+        if let Some(unknown) = result.as_ref().ok().and_then(|project| load.unknown(project)) {
+            self.show(MessageType::WARNING, &format!("编辑器的设置 wanyan.severity：{unknown}"));
+        }
         if self.projects.loaded(load, result) {
             self.show_faults();
             self.watch();

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::session::ClientSettings;
+use crate::config::{Level, Policy, Register};
 use crate::document::ExtractOptions;
 use crate::workspace::{Fault, Faults, Project, absolute, find_options};
 
@@ -21,6 +22,9 @@ pub struct Key {
     lexicons: Vec<PathBuf>,
     agents: Vec<String>,
     customers: Vec<String>,
+    /// What the client says of the rules.
+    severity: BTreeMap<String, Level>,
+    register: Register,
 }
 
 impl Key {
@@ -34,7 +38,12 @@ impl Key {
 
     /// Loads the project. May take seconds where there are overlays.
     fn load(&self) -> Result<Project, Faults> {
-        Project::load(self.config.as_deref(), &self.lexicons, &self.arguments())
+        Project::load(self.config.as_deref(), &self.lexicons, &self.arguments(), &self.policy())
+    }
+
+    /// What the client says of the rules.
+    fn policy(&self) -> Policy {
+        Policy { severity: self.severity.clone(), register: self.register, ..Policy::USUAL }
     }
 }
 
@@ -58,6 +67,12 @@ pub struct Load {
 }
 
 impl Load {
+    /// What the client says of rules that there are not, in Chinese.
+    #[must_use]
+    pub fn unknown(&self, project: &Project) -> Option<String> {
+        project.unknown(&self.key.policy())
+    }
+
     /// Does it.
     ///
     /// # Errors
@@ -90,6 +105,8 @@ impl Projects {
             lexicons: settings.lexicons.clone(),
             agents: settings.labels.agent_labels.clone(),
             customers: settings.labels.customer_labels.clone(),
+            severity: settings.severity.clone(),
+            register: settings.register,
         }
     }
 
@@ -133,7 +150,7 @@ impl Projects {
     fn usual(usual: &mut Option<Arc<Project>>) -> Arc<Project> {
         let load = || {
             Arc::new(
-                Project::load(None, &[], &ExtractOptions::default())
+                Project::load(None, &[], &ExtractOptions::default(), &Policy::USUAL)
                     .expect("without files there is nothing that could be wrong"),
             )
         };

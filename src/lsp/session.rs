@@ -1,13 +1,16 @@
 //! What client and server agreed on, and what the client asked for since. Must not know documents.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use serde_json::Value;
 use tower_lsp::ls_types::{InitializeParams, WorkspaceFolder};
 
 use super::Encoding;
 use super::from_proto;
 use super::to_proto::DiagnosticSupport;
+use crate::config::{Level, Register};
 use crate::diagnostic::Severity;
 use crate::document::ExtractOptions;
 
@@ -65,6 +68,10 @@ pub struct ClientSettings {
     pub least: Severity,
     /// Names of agents and customers, besides those of the configuration file.
     pub labels: ExtractOptions,
+    /// How grave findings are, by rule or category, where the configuration file does not say.
+    pub severity: BTreeMap<String, Level>,
+    /// Which rewrites come first, where the configuration file does not say.
+    pub register: Register,
 }
 
 impl Default for ClientSettings {
@@ -75,6 +82,8 @@ impl Default for ClientSettings {
             lexicons: Vec::new(),
             least: Severity::Hint,
             labels: ExtractOptions::default(),
+            severity: BTreeMap::new(),
+            register: Register::Auto,
         }
     }
 }
@@ -96,6 +105,8 @@ impl ClientSettings {
             Some("info") => Severity::Info,
             _ => Severity::Hint,
         };
+        let severity = value.get("severity").and_then(Value::as_object).into_iter().flatten();
+        let level = |(name, level): (&String, &Value)| Some((name.clone(), Level::deserialize(level).ok()?));
         ClientSettings {
             enable: value.get("enable").and_then(Value::as_bool).unwrap_or(usual.enable),
             config_file: value.get("configFile").and_then(path),
@@ -106,6 +117,8 @@ impl ClientSettings {
                 customer_labels: strings("customerLabels"),
                 ..ExtractOptions::default()
             },
+            severity: severity.filter_map(level).collect(),
+            register: value.get("register").and_then(|named| Register::deserialize(named).ok()).unwrap_or_default(),
         }
     }
 }

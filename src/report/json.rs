@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::{Finding, Reporter, Summary};
 use crate::diagnostic::{Applicability, Category, Fix, Severity};
+use crate::lexicon::schema::json_schema_text;
 use crate::text::apply_edits;
 
 /// One finding of `wanyan check --format jsonl` or `--format json`.
@@ -152,11 +153,7 @@ fn json_fix<'a>(message: &str, fix: &'a Fix) -> Option<JsonFix<'a>> {
 /// The JSON Schema of one finding, as `schemas/finding.schema.json` holds it.
 #[must_use]
 pub fn finding_schema() -> String {
-    let schema = schemars::schema_for!(JsonFinding<'_>);
-    // A schema is a JSON value already, so that writing it out cannot fail.
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
+    json_schema_text::<JsonFinding<'_>>()
 }
 
 /// One object a line.

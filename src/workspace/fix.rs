@@ -115,11 +115,12 @@ fn roles(settings: &Settings<'_>, format: Format, text: &str) -> Vec<Role> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Policy;
     use crate::workspace::Project;
 
     #[test]
     fn only_what_is_touched_is_mended() {
-        let project = Project::load(None, &[], &document::ExtractOptions::default()).unwrap();
+        let project = Project::load(None, &[], &document::ExtractOptions::default(), &Policy::USUAL).unwrap();
         let settings = project.settings(None, Fixing::Make);
         let text = "不行\n您好，没办法\n别催了\n";
         let mend = |from: usize, to: usize| {

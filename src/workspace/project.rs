@@ -89,11 +89,16 @@ impl fmt::Display for Faults {
 
 impl Project {
     /// Loads the project of the configuration file `config`, with `lexicons` and what `arguments` say about reading files
-    /// besides. The built-in lexicon takes a few milliseconds; one with overlays is compiled, which takes seconds.
+    /// besides; of what it does not say of the rules `usual` holds. The built-in lexicon takes a few milliseconds; one with overlays is compiled, which takes seconds.
     ///
     /// # Errors
     /// Everything that is wrong in the configuration, or else in the lexicons.
-    pub fn load(config: Option<&Path>, lexicons: &[PathBuf], arguments: &ExtractOptions) -> Result<Project, Faults> {
+    pub fn load(
+        config: Option<&Path>,
+        lexicons: &[PathBuf],
+        arguments: &ExtractOptions,
+        usual: &Policy,
+    ) -> Result<Project, Faults> {
         let options = match config {
             Some(file) => read_options(file)?,
             None => Options::default(),
@@ -113,23 +118,25 @@ impl Project {
             })?;
             (Arc::new(lexicon), OnceLock::from(Arc::new(docs.reference)))
         };
-        let policy = options.policy();
-        if policy != Policy::USUAL {
-            let rules = lexicon.tables().entries.iter().map(|entry| entry.rule.id.as_str());
-            if let Some(unknown) = policy.unknown(rules) {
-                return Err(Fault::new(file, None, unknown).into());
-            }
+        if let Some(unknown) = unknown(&options.policy(&Policy::USUAL), &lexicon) {
+            return Err(Fault::new(file, None, unknown).into());
         }
         Ok(Project {
             config: config.map(Path::to_owned),
             overlays,
             lexicon,
-            policy,
+            policy: options.policy(usual),
             extract: options.extract_options(arguments),
             drafts,
             reference,
             forms: OnceLock::new(),
         })
+    }
+
+    /// What `policy` names that this project does not know, in Chinese.
+    #[must_use]
+    pub fn unknown(&self, policy: &Policy) -> Option<String> {
+        unknown(policy, &self.lexicon)
     }
 
     /// The passages that the lexicon quotes, and the forms that it recommends.
@@ -155,6 +162,13 @@ impl Project {
     pub fn settings(&self, format: Option<Format>, fixing: Fixing) -> Settings<'_> {
         Settings { linter: self.linter(), format, extract: self.extract.clone(), fixing, drafts: self.drafts.clone() }
     }
+}
+
+fn unknown(policy: &Policy, lexicon: &Lexicon) -> Option<String> {
+    // The tables are not read where nothing is named.
+    let names_nothing = *policy == Policy { register: policy.register, ..Policy::USUAL };
+    let rules = || lexicon.tables().entries.iter().map(|entry| entry.rule.id.as_str());
+    if names_nothing { None } else { policy.unknown(rules()) }
 }
 
 /// That a lexicon which the configuration file `config` names cannot be opened, shown where it is named.

@@ -1,4 +1,5 @@
-//! Commands: check the workspace, load configuration and lexicons again, explain a rule, show its entry.
+//! Commands: check the workspace, load configuration and lexicons again, explain a rule, show its entry, list the
+//! recommended forms.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -12,7 +13,9 @@ use tower_lsp::ls_types::{ExecuteCommandParams, MessageType};
 
 use super::super::from_proto;
 use super::super::main_loop::State;
+use super::completion::snippet;
 use super::scan::{Checked, Ticket};
+use crate::completion::spelling;
 use crate::lexicon::error::did_you_mean;
 use crate::lexicon::{Docs, Lexicon};
 use crate::report::explain::{Heading, RuleDoc, write_entry_markdown, write_markdown};
@@ -26,9 +29,11 @@ pub const RELOAD_LEXICON: &str = "wanyan.reloadLexicon";
 pub const SHOW_ENTRY: &str = "wanyan.showLexiconEntry";
 /// Explains a rule; its argument is the id of the rule.
 pub const EXPLAIN_RULE: &str = "wanyan.explainRule";
+/// Lists the recommended forms by scene, with what they are searched by.
+pub const RECOMMENDED_FORMS: &str = "wanyan.recommendedForms";
 
 /// All commands.
-pub const COMMANDS: [&str; 4] = [CHECK_WORKSPACE, RELOAD_LEXICON, SHOW_ENTRY, EXPLAIN_RULE];
+pub const COMMANDS: [&str; 5] = [CHECK_WORKSPACE, RELOAD_LEXICON, SHOW_ENTRY, EXPLAIN_RULE, RECOMMENDED_FORMS];
 
 /// Where the answer of a command goes.
 pub type Answer = Sender<Result<Option<Value>>>;
@@ -58,6 +63,7 @@ pub fn execute(state: &mut State, params: ExecuteCommandParams, answer: Answer) 
         }
         SHOW_ENTRY => document_rule(state, &params.arguments, answer, show_entry),
         EXPLAIN_RULE => document_rule(state, &params.arguments, answer, explain_rule),
+        RECOMMENDED_FORMS => recommended_forms(state, &params.arguments, answer),
         other => {
             let guess = did_you_mean(other, COMMANDS).map(|best| format!("，是不是想说 {best}？"));
             let message = format!("没有命令 {other}{}", guess.unwrap_or_default());
@@ -80,6 +86,29 @@ fn reply(answer: Answer, result: Result<Option<Value>>) {
 
 /// What a rule's documentation comes to.
 type Shown = fn(&Lexicon, &Docs, usize) -> std::result::Result<Value, String>;
+
+/// Answers with all recommended forms, those of the built-in lexicon until another one is loaded. The argument, if any,
+/// is the address of a document whose project's lexicon is meant.
+fn recommended_forms(state: &mut State, arguments: &[Value], answer: Answer) {
+    let path = arguments.first().and_then(Value::as_str).and_then(from_proto::path).or_else(|| first_file(state));
+    let Some(rules) = state.rules_of(path.as_deref()) else { return reply(answer, Ok(Some(json!([])))) };
+    let forms = rules.project.forms().all().map(|form| {
+        let scene = spelling(&form.scene);
+        let text = spelling(&form.text);
+        json!({
+            "scene": form.scene,
+            "text": form.text,
+            "snippet": snippet(&form.text),
+            "when": form.when,
+            "source": form.source,
+            "pinyin": text.pinyin,
+            "initials": text.initials,
+            "scenePinyin": scene.pinyin,
+            "sceneInitials": scene.initials,
+        })
+    });
+    reply(answer, Ok(Some(forms.collect())));
+}
 
 /// Reads the lexicon's documentation, which takes seconds where there are overlays, and answers with what `show` makes of
 /// the rule that the arguments name: its id, and, if wanted, the address of a document whose project's lexicon is meant.

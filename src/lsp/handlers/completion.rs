@@ -69,7 +69,7 @@ fn item(form: &Form, rank: usize, typed: &Typed<'_>, reference: &Reference, abil
     let has_slots = form_pieces(&form.text).any(|piece| matches!(piece, FormPiece::Slot(_)));
     let is_snippet = abilities.snippets && has_slots;
     let escaped = |text: &str| if typed.in_json { in_json(text) } else { text.to_owned() };
-    let new_text = if is_snippet { snippet(&form.text, &escaped) } else { escaped(&form.text) };
+    let new_text = if is_snippet { escaped_snippet(&form.text, &escaped) } else { escaped(&form.text) };
     let markup = if abilities.markdown_completion { Markup::Markdown } else { Markup::Plain };
     let mut documentation = Vec::new();
     let passage = reference.passages.iter().find(|passage| passage.id == form.source);
@@ -96,7 +96,12 @@ fn item(form: &Form, rank: usize, typed: &Typed<'_>, reference: &Reference, abil
 }
 
 /// A form as a snippet: its slots are places to stop at, those of one name the same.
-fn snippet(text: &str, escaped: &dyn Fn(&str) -> String) -> String {
+pub(super) fn snippet(text: &str) -> String {
+    escaped_snippet(text, &str::to_owned)
+}
+
+/// As [`snippet`], where words and slots are written as `escaped` writes them.
+fn escaped_snippet(text: &str, escaped: &dyn Fn(&str) -> String) -> String {
     let mut names: Vec<&str> = Vec::new();
     let mut snippet = String::new();
     for piece in form_pieces(text) {
@@ -132,16 +137,15 @@ mod tests {
 
     #[test]
     fn slots_become_places_to_stop_at() {
-        let plain = |text: &str| text.to_owned();
         for (text, expected) in [
             ("{称呼}，等{时长}", "${1:称呼}，等${2:时长}$0"),
             ("{称呼}，{称呼}", "${1:称呼}，${1:称呼}$0"),
             ("好的", "好的$0"),
             ("a\\b$c}", "a\\\\b\\$c\\}$0"),
         ] {
-            assert_eq!(snippet(text, &plain), expected);
+            assert_eq!(snippet(text), expected);
         }
-        assert_eq!(snippet("\"{a}\"\n", &in_json), "\\\\\"${1:a}\\\\\"\\\\n$0");
+        assert_eq!(escaped_snippet("\"{a}\"\n", &in_json), "\\\\\"${1:a}\\\\\"\\\\n$0");
         assert_eq!(in_json("说\"好\"\\"), "说\\\"好\\\"\\\\");
     }
 }
