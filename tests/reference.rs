@@ -191,7 +191,7 @@ fn offences_in(text: &str) -> impl Iterator<Item = (usize, usize)> {
     let lengths = &LEXICON.tables().offences.lengths;
     let mut found = Vec::new();
     LEXICON.literals().offences.find(&chars, &mut Vec::new(), |literal, start| {
-        found.push((places[start], places[start + usize::from(lengths[literal as usize])]));
+        found.push((places[start], places[start + usize::from(lengths.get(literal as usize))]));
     });
     found.into_iter()
 }

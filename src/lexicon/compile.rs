@@ -566,7 +566,7 @@ impl<'f> Compiler<'f> {
             self.error(place, "短语太多", "请减少词条");
             return;
         };
-        table.phrases.push(Phrase { owner, gaps: branch.gaps, anchor });
+        table.phrases.push(Phrase::new(owner, anchor, &branch.gaps));
         for (literal, part, marks) in placed {
             table.literals.entry(literal).or_default().insert(Use { phrase, part, marks });
         }
@@ -764,17 +764,20 @@ impl Parts {
 }
 
 impl PhraseParts {
-    fn finish(self) -> Result<(PhraseTable, Literals), String> {
-        let (mut anchors, mut others) = (Uses::new(), Uses::new());
-        let mut lengths = Vec::with_capacity(self.literals.len());
-        for (literal, found) in &self.literals {
-            lengths.push(u8::try_from(literal.len()).map_err(|_| "有超过 255 个字的字串".to_owned())?);
-            let is_anchor = |found: &Use| self.phrases[found.phrase as usize].anchor == found.part;
-            anchors.push(found.iter().copied().filter(is_anchor));
-            others.push(found.iter().copied().filter(|found| !is_anchor(found)));
-        }
+    fn finish(self) -> Result<(PhraseTable<'static>, Literals), String> {
+        let length = |literal: &Vec<char>| u8::try_from(literal.len()).map_err(|_| "有超过 255 个字的字串".to_owned());
+        let lengths = self.literals.keys().map(length).collect::<Result<_, String>>()?;
+        let is_anchor = |found: &Use| self.phrases[found.phrase as usize].anchor == found.part;
+        let (anchors, others): (Vec<Vec<Use>>, Vec<Vec<Use>>) =
+            self.literals.values().map(|found| found.iter().partition(|found| is_anchor(found))).unzip();
         let literals = Literals::new(self.literals.keys().map(Vec::as_slice))?;
-        Ok((PhraseTable { phrases: self.phrases, lengths, anchors, others }, literals))
+        let table = PhraseTable {
+            phrases: self.phrases.iter().copied().collect(),
+            lengths,
+            anchors: Uses::new(&anchors),
+            others: Uses::new(&others),
+        };
+        Ok((table, literals))
     }
 }
 

@@ -1,13 +1,16 @@
 //! The lexicon as it is run: all literals and flat tables of what each of them stands for.
 
+use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
 use super::cues::Cues;
 use super::literals::Literals;
-use super::pattern::Edge;
+use super::pattern::{Edge, MAX_PARTS};
 use super::prefilter::Prefilter;
+use super::records::{Record, Records};
 use super::rewrite::Piece;
 use super::schema::{Form, Passage, Replace, Structure};
 use crate::diagnostic::{Applicability, Rule, Severity};
@@ -67,19 +70,82 @@ pub enum Owner {
     ContextExemption(u16),
 }
 
+impl Owner {
+    /// Its kind and its number.
+    fn parts(self) -> (u8, u16) {
+        match self {
+            Owner::Entry(entry) => (0, entry),
+            Owner::EntryExemption(entry) => (1, entry),
+            Owner::Exemption(exemption) => (2, exemption),
+            Owner::Context(context) => (3, context),
+            Owner::ContextExemption(context) => (4, context),
+            Owner::Ordinary => (5, 0),
+        }
+    }
+
+    fn of_parts(kind: u8, number: u16) -> Owner {
+        match kind {
+            0 => Owner::Entry(number),
+            1 => Owner::EntryExemption(number),
+            2 => Owner::Exemption(number),
+            3 => Owner::Context(number),
+            4 => Owner::ContextExemption(number),
+            _ => Owner::Ordinary,
+        }
+    }
+}
+
 /// A phrase: parts with gaps between them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Phrase {
     /// What it belongs to.
     pub owner: Owner,
-    /// The most characters of each gap; one fewer than there are parts.
-    pub gaps: Vec<u8>,
     /// The part that polite texts hold least: the others are looked for only where it is.
     pub anchor: u8,
+    /// One fewer than there are parts.
+    count: u8,
+    gaps: [u8; MAX_PARTS - 1],
+}
+
+impl Phrase {
+    /// A phrase with these gaps, of which there are fewer than [`MAX_PARTS`].
+    pub(super) fn new(owner: Owner, anchor: u8, gaps: &[u8]) -> Phrase {
+        let mut phrase = Phrase { owner, anchor, count: 0, gaps: [0; MAX_PARTS - 1] };
+        for (place, gap) in phrase.gaps.iter_mut().zip(gaps) {
+            *place = *gap;
+            phrase.count += 1;
+        }
+        phrase
+    }
+
+    /// The most characters of each gap; one fewer than there are parts.
+    #[must_use]
+    pub fn gaps(&self) -> &[u8] {
+        &self.gaps[..usize::from(self.count)]
+    }
+}
+
+impl Record for Phrase {
+    const SIZE: usize = 5 + MAX_PARTS - 1;
+
+    fn write(self, bytes: &mut Vec<u8>) {
+        let (kind, number) = self.owner.parts();
+        let [low, high] = number.to_le_bytes();
+        bytes.extend([kind, low, high, self.anchor, self.count]);
+        bytes.extend(self.gaps);
+    }
+
+    fn read(bytes: &[u8]) -> Self {
+        let owner = Owner::of_parts(bytes[0], u16::from_le_bytes([bytes[1], bytes[2]]));
+        let (anchor, count) = (bytes[3], bytes[4]);
+        let mut gaps = [0; MAX_PARTS - 1];
+        gaps.copy_from_slice(&bytes[5..]);
+        Phrase { owner, anchor, count, gaps }
+    }
 }
 
 /// A literal stands for this part of this phrase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Use {
     /// The phrase.
     pub phrase: u32,
@@ -89,42 +155,64 @@ pub struct Use {
     pub marks: u16,
 }
 
-/// For each literal the parts of phrases that it stands for, sorted.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Uses {
-    /// For each literal where its uses begin; one more at the end.
-    starts: Vec<u32>,
-    uses: Vec<Use>,
-}
+impl Record for Use {
+    const SIZE: usize = 7;
 
-impl Uses {
-    pub(super) fn new() -> Self {
-        Uses { starts: vec![0], uses: Vec::new() }
+    fn write(self, bytes: &mut Vec<u8>) {
+        self.phrase.write(bytes);
+        bytes.push(self.part);
+        bytes.extend(self.marks.to_le_bytes());
     }
 
-    /// Adds the uses of the next literal, which come sorted. Beyond four thousand million uses nothing is added.
-    pub(super) fn push(&mut self, uses: impl IntoIterator<Item = Use>) {
-        self.uses.extend(uses);
-        self.starts.push(u32::try_from(self.uses.len()).unwrap_or(u32::MAX));
+    fn read(bytes: &[u8]) -> Self {
+        Use { phrase: u32::read(bytes), part: bytes[4], marks: u16::from_le_bytes([bytes[5], bytes[6]]) }
+    }
+}
+
+/// For each literal the parts of phrases that it stands for, sorted.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Uses<'t> {
+    /// For each literal where its uses begin; one more at the end.
+    #[serde(borrow)]
+    starts: Records<'t, u32>,
+    #[serde(borrow)]
+    uses: Records<'t, Use>,
+}
+
+impl Uses<'_> {
+    /// The uses of each literal, sorted; of all literals no more than four thousand million.
+    pub(super) fn new(of_literals: &[Vec<Use>]) -> Self {
+        let ends = of_literals.iter().scan(0, |end, uses| {
+            *end += uses.len();
+            Some(u32::try_from(*end).unwrap_or(u32::MAX))
+        });
+        Uses { starts: std::iter::once(0).chain(ends).collect(), uses: of_literals.iter().flatten().copied().collect() }
     }
 
     /// The uses of a literal.
+    pub fn of(&self, literal: u32) -> impl Iterator<Item = Use> {
+        self.range(literal).map(|number| self.uses.get(number))
+    }
+
+    /// That literal as that part of that phrase, if it is one.
     #[must_use]
-    pub fn of(&self, literal: u32) -> &[Use] {
+    pub fn as_part(&self, literal: u32, phrase: u32, part: u8) -> Option<Use> {
+        let Range { mut start, mut end } = self.range(literal);
+        while start < end {
+            let middle = usize::midpoint(start, end);
+            let found = self.uses.get(middle);
+            match (found.phrase, found.part).cmp(&(phrase, part)) {
+                Ordering::Less => start = middle + 1,
+                Ordering::Equal => return Some(found),
+                Ordering::Greater => end = middle,
+            }
+        }
+        None
+    }
+
+    fn range(&self, literal: u32) -> Range<usize> {
         let literal = literal as usize;
-        &self.uses[self.starts[literal] as usize..self.starts[literal + 1] as usize]
-    }
-
-    /// How many there are of all literals.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.uses.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.uses.is_empty()
+        self.starts.get(literal) as usize..self.starts.get(literal + 1) as usize
     }
 }
 
@@ -215,15 +303,19 @@ pub struct Variant {
 
 /// Phrases, and the literals that they are made of.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PhraseTable {
+pub struct PhraseTable<'t> {
     /// The phrases.
-    pub phrases: Vec<Phrase>,
+    #[serde(borrow)]
+    pub phrases: Records<'t, Phrase>,
     /// For each literal how many characters it has.
-    pub lengths: Vec<u8>,
+    #[serde(borrow)]
+    pub lengths: Records<'t, u8>,
     /// What each literal stands for as the anchor of a phrase.
-    pub anchors: Uses,
+    #[serde(borrow)]
+    pub anchors: Uses<'t>,
     /// What each literal stands for as another part.
-    pub others: Uses,
+    #[serde(borrow)]
+    pub others: Uses<'t>,
 }
 
 /// The flat tables.
@@ -240,9 +332,11 @@ pub struct Tables {
     /// For each exemption the entries that it is for; none means all.
     pub exemptions: Vec<Option<Vec<u16>>>,
     /// The phrases of entries.
-    pub offences: PhraseTable,
+    #[serde(borrow)]
+    pub offences: PhraseTable<'static>,
     /// Exemptions, ordinary words and contexts: looked for only where an offence is found.
-    pub others: PhraseTable,
+    #[serde(borrow)]
+    pub others: PhraseTable<'static>,
     /// Sets of marks.
     pub marks: Vec<Vec<SlotMark>>,
     /// Sorted by `from`.

@@ -15,6 +15,7 @@ pub mod literals;
 pub mod load;
 pub mod pattern;
 pub mod prefilter;
+pub mod records;
 pub mod rewrite;
 pub mod schema;
 

@@ -105,11 +105,10 @@ struct Ask {
 /// Where the sections of the image begin, in words of 32 bits.
 #[derive(Clone, Copy, Debug)]
 struct Sections {
-    /// The hashed windows, in a table with open addressing; zero is empty. Its size is a power of two.
+    /// A table with open addressing whose size is a power of two, two words a place: a hashed window, zero where it is
+    /// empty, and where its asks begin, in words.
     windows: usize,
-    /// For each place of that table where its window's asks begin, in words.
-    starts: usize,
-    /// Three words an ask: its hash; the counts of its words, 8 bits each, and whether it is the window's last; the
+    /// Two words an ask: the bits [`REST_BITS`] of its hash, with the counts of its words, 4 bits each, and [`LAST`]; the
     /// numbers of what stands before and behind, 16 bits each.
     asks: usize,
     /// Three words for each part beside an anchor: where its edges begin, and in the highest 8 bits how far it may stand;
@@ -126,13 +125,16 @@ struct Sections {
 }
 
 impl Sections {
-    fn at([windows, starts, asks, parts, edges, lone, frame, end]: [usize; HEAD]) -> Self {
-        Sections { windows, starts, asks, parts, edges, lone, frame, end }
+    fn at([windows, asks, parts, edges, lone, frame, end]: [usize; HEAD]) -> Self {
+        Sections { windows, asks, parts, edges, lone, frame, end }
     }
 }
 
 /// The sign of a window's last ask.
-const LAST: u32 = 1 << 16;
+const LAST: u32 = 1 << 8;
+
+/// The bits of an ask's hash that are kept and compared.
+const REST_BITS: u32 = !0x1ff;
 
 /// In the place of a part's number: the edge of the clause must be there.
 const CLAUSE_EDGE: u16 = u16::MAX;
@@ -141,7 +143,7 @@ const CLAUSE_EDGE: u16 = u16::MAX;
 const LINE_EDGE: u16 = u16::MAX - 1;
 
 /// The words of the image's head: where the sections begin, and where the last ends.
-const HEAD: usize = 8;
+const HEAD: usize = 7;
 
 /// Which texts are worth a full look.
 #[derive(Clone, Debug)]
@@ -276,8 +278,7 @@ impl Prefilter {
         }
         let sections = Sections::at(head);
         let in_order = head.is_sorted() && sections.windows == HEAD && sections.end * 4 == image.len();
-        let size = sections.starts - sections.windows;
-        let whole_table = size.is_power_of_two() && sections.asks - sections.starts == size;
+        let whole_table = (sections.asks - sections.windows).is_power_of_two();
         (in_order && whole_table).then_some(Prefilter { bits, image: Cow::Borrowed(image), sections })
     }
 
@@ -287,14 +288,14 @@ impl Prefilter {
 
     /// Where the asks of a window begin.
     fn asks(&self, window: u32) -> Option<usize> {
-        let Sections { windows, starts, .. } = self.sections;
-        let mask = starts - windows - 1;
+        let Sections { windows, asks, .. } = self.sections;
+        let mask = (asks - windows) / 2 - 1;
         let mut slot = window as usize & mask;
         // The table always has an empty place; the count of turns is for a damaged one.
         for _ in 0..=mask {
-            match self.word(windows + slot) {
+            match self.word(windows + 2 * slot) {
                 0 => return None,
-                found if found == window => return Some(self.word(starts + slot) as usize),
+                found if found == window => return Some(self.word(windows + 2 * slot + 1) as usize),
                 _ => slot = (slot + 1) & mask,
             }
         }
@@ -340,8 +341,8 @@ impl Prefilter {
         let mut compared = None;
         let mut rest = None;
         loop {
-            let [hash, counts, near] = [0, 1, 2].map(|offset| self.word(at + offset));
-            let [left, right, ..] = counts.to_le_bytes().map(usize::from);
+            let [ask, near] = [0, 1].map(|offset| self.word(at + offset));
+            let [left, right] = [ask, ask >> 4].map(|count| (count & 0xf) as usize);
             if compared != Some((left, right)) {
                 compared = Some((left, right));
                 let there = before.word(begin + left).is_some() && behind.word(right).is_some();
@@ -350,16 +351,16 @@ impl Prefilter {
                     rest_hash(before.iter().chain(behind))
                 });
             }
-            if rest == Some(hash)
+            if rest.is_some_and(|rest| (rest ^ ask) & REST_BITS == 0)
                 && self.is_there(near as u16, before, begin + left)
                 && self.is_there((near >> 16) as u16, behind, right)
             {
                 return true;
             }
-            if counts & LAST != 0 || at >= self.sections.end {
+            if ask & LAST != 0 || at >= self.sections.end {
                 return false;
             }
-            at += 3;
+            at += 2;
         }
     }
 
@@ -600,21 +601,20 @@ fn lay_out(
     lone: &BTreeSet<char>,
     frame: &BTreeSet<char>,
 ) -> (Vec<u8>, Sections) {
-    let size = (asked.len() * 2).next_power_of_two().max(64);
-    let mut windows = vec![0u32; size];
-    let mut starts = vec![0u32; size];
+    let size = (asked.len() * 3 / 2).next_power_of_two().max(64);
+    let mut windows = vec![0u32; 2 * size];
     let asks_begin = HEAD + 2 * size;
     let mut asks: Vec<u32> = Vec::new();
     for (window, asked) in asked {
         let mut slot = *window as usize & (size - 1);
-        while windows[slot] != 0 {
+        while windows[2 * slot] != 0 {
             slot = (slot + 1) & (size - 1);
         }
-        windows[slot] = *window;
-        starts[slot] = (asks_begin + asks.len()) as u32; // an image of 16 GiB fits into no program
+        windows[2 * slot] = *window;
+        windows[2 * slot + 1] = (asks_begin + asks.len()) as u32; // an image of 16 GiB fits into no program
         for ask in asked {
-            let counts = u32::from(ask.rest.0) | u32::from(ask.rest.1) << 8;
-            asks.extend([ask.hash, counts, u32::from(ask.before) | u32::from(ask.behind) << 16]);
+            let counts = u32::from(ask.rest.0) | u32::from(ask.rest.1) << 4; // at most MOST_REST
+            asks.extend([ask.hash & REST_BITS | counts, u32::from(ask.before) | u32::from(ask.behind) << 16]);
         }
         let last = asks.len() - 2;
         asks[last] |= LAST;
@@ -631,7 +631,7 @@ fn lay_out(
     }
     begins.push(edges.len() as u32);
     let [lone, frame] = [lone, frame].map(|chars| chars.iter().map(|c| u32::from(*c)).collect::<Vec<u32>>());
-    let sections = [&windows, &starts, &asks, &begins, &edges, &lone, &frame];
+    let sections = [&windows, &asks, &begins, &edges, &lone, &frame];
     let mut head = [HEAD as u32; HEAD];
     for (number, section) in sections.iter().enumerate() {
         head[number + 1] = head[number] + section.len() as u32;

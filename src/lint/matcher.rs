@@ -133,13 +133,13 @@ impl Matches {
     }
 
     /// Finds the phrases of one table: all its literals in one walk, then, from their anchors outwards, the phrases.
-    fn find(&mut self, tables: &Tables, table: &PhraseTable, literals: &Literals) {
+    fn find(&mut self, tables: &Tables, table: &PhraseTable<'_>, literals: &Literals) {
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
         let chars = self.folded.chars();
         literals.find(chars, &mut self.spelled, |literal, start| {
-            let Some(length) = table.lengths.get(literal as usize) else { return };
-            let range = TextRange::new(start, start + usize::from(*length));
+            let length = usize::from(table.lengths.get(literal as usize));
+            let range = TextRange::new(start, start + length);
             if !cuts_latin_word(chars, range) {
                 hits.push(Hit { literal, range });
             }
@@ -147,18 +147,19 @@ impl Matches {
         hits.sort_unstable_by_key(|hit| (hit.range.end(), hit.range.start()));
         let mut chain: Vec<PartHit> = Vec::new();
         for hit in &hits {
-            for &found in table.anchors.of(hit.literal) {
-                let phrase = &table.phrases[found.phrase as usize];
+            for found in table.anchors.of(hit.literal) {
+                let phrase = table.phrases.get(found.phrase as usize);
                 if !self.matters(phrase.owner) {
                     continue;
                 }
                 chain.clear();
                 chain.push(PartHit { found, range: hit.range });
-                let whole = phrase.gaps.is_empty()
-                    || self.extend_back(table, &hits, &phrase.gaps, &mut chain)
-                        && self.extend_on(table, &hits, &phrase.gaps, &mut chain);
+                let gaps = phrase.gaps();
+                let whole = gaps.is_empty()
+                    || self.extend_back(table, &hits, gaps, &mut chain)
+                        && self.extend_on(table, &hits, gaps, &mut chain);
                 if whole {
-                    self.add(tables, phrase, &chain);
+                    self.add(tables, &phrase, &chain);
                 }
             }
         }
@@ -166,7 +167,7 @@ impl Matches {
     }
 
     /// Puts the nearest earlier parts before the chain, the longest of equally near ones, until its first part is the phrase's first.
-    fn extend_back(&self, table: &PhraseTable, hits: &[Hit], gaps: &[u8], chain: &mut Vec<PartHit>) -> bool {
+    fn extend_back(&self, table: &PhraseTable<'_>, hits: &[Hit], gaps: &[u8], chain: &mut Vec<PartHit>) -> bool {
         let PartHit { found, range } = chain[0];
         let Some(part) = found.part.checked_sub(1) else { return true };
         let reach = range.start().saturating_sub(usize::from(gaps[usize::from(part)]));
@@ -175,7 +176,7 @@ impl Matches {
         let mut before: Vec<PartHit> = hits[near]
             .iter()
             .filter_map(|hit| {
-                Some(PartHit { found: part_of(table, hit.literal, found.phrase, part)?, range: hit.range })
+                Some(PartHit { found: table.others.as_part(hit.literal, found.phrase, part)?, range: hit.range })
             })
             .collect();
         before.sort_by_key(|hit| (std::cmp::Reverse(hit.range.end()), hit.range.start()));
@@ -193,7 +194,7 @@ impl Matches {
     }
 
     /// Puts the nearest later parts behind the chain, the longest of equally near ones, until its last part is the phrase's last.
-    fn extend_on(&self, table: &PhraseTable, hits: &[Hit], gaps: &[u8], chain: &mut Vec<PartHit>) -> bool {
+    fn extend_on(&self, table: &PhraseTable<'_>, hits: &[Hit], gaps: &[u8], chain: &mut Vec<PartHit>) -> bool {
         let PartHit { found, range } = chain[chain.len() - 1];
         let Some(gap) = gaps.get(usize::from(found.part)) else { return true };
         let reach = range.end() + usize::from(*gap);
@@ -203,7 +204,7 @@ impl Matches {
             .take_while(|hit| hit.range.end() <= reach + LONGEST_LITERAL)
             .filter(|hit| (range.end()..=reach).contains(&hit.range.start()))
             .filter_map(|hit| {
-                let found = part_of(table, hit.literal, found.phrase, found.part + 1)?;
+                let found = table.others.as_part(hit.literal, found.phrase, found.part + 1)?;
                 Some(PartHit { found, range: hit.range })
             })
             .collect();
@@ -267,20 +268,13 @@ impl Matches {
 fn words<'p>(phrase: &'p Phrase, parts: &'p [PartHit]) -> impl Iterator<Item = TextRange<Folded>> + 'p {
     let mut from = 0;
     (0..parts.len()).filter_map(move |last| {
-        if phrase.gaps.get(last) == Some(&0) {
+        if phrase.gaps().get(last) == Some(&0) {
             return None;
         }
         let range = TextRange::new(parts[from].range.start(), parts[last].range.end());
         from = last + 1;
         Some(range)
     })
-}
-
-/// That literal as that part of that phrase, if it is one.
-fn part_of(table: &PhraseTable, literal: u32, phrase: u32, part: u8) -> Option<Use> {
-    let uses = table.others.of(literal);
-    let at = uses.partition_point(|found| (found.phrase, found.part) < (phrase, part));
-    uses.get(at).copied().filter(|found| (found.phrase, found.part) == (phrase, part))
 }
 
 /// Whether the range begins or ends inside a word of Latin letters or a number (tm in html).

@@ -42,6 +42,8 @@ pub struct Rules {
     pub encoding: Encoding,
     /// What the client shows.
     pub support: DiagnosticSupport,
+    /// The address of a rule's documentation, with `{rule}` in the place of its id.
+    pub rule_url: Option<Arc<str>>,
 }
 
 impl Rules {
@@ -49,8 +51,16 @@ impl Rules {
     #[must_use]
     pub fn same(&self, other: &Rules) -> bool {
         Arc::ptr_eq(&self.project, &other.project)
-            && (self.is_on, self.least, self.encoding, self.support)
-                == (other.is_on, other.least, other.encoding, other.support)
+            && (self.is_on, self.least, self.encoding, self.support, &self.rule_url)
+                == (other.is_on, other.least, other.encoding, other.support, &other.rule_url)
+    }
+
+    /// A finding as the protocol writes it, without its range and the opening brace.
+    #[must_use]
+    pub fn rest(&self, diagnostic: &Diagnostic<'_>, segment: &Segment<'_>) -> String {
+        let link = self.rule_url.as_deref().filter(|_| self.support.code_description);
+        let link = link.map(|url| url.replace("{rule}", &diagnostic.rule.id));
+        to_proto::rest(diagnostic, &segment.text[diagnostic.range.as_range()], link, self.support)
     }
 }
 
@@ -487,7 +497,7 @@ impl Document {
         let problems = document::extract(&whole, format, &rules.project.extract, &mut |segment| {
             let judge = |diagnostic: &Diagnostic<'_>| Judged {
                 range: diagnostic.range,
-                rest: to_proto::rest(diagnostic, &segment.text[diagnostic.range.as_range()], rules.support).into(),
+                rest: rules.rest(diagnostic, &segment).into(),
             };
             let shows = |diagnostic: &Diagnostic<'_>| diagnostic.severity >= rules.least;
             let heard: Vec<Judged> = conversation.hear(&segment).iter().filter(|d| shows(d)).map(judge).collect();

@@ -22,6 +22,7 @@ fn rules(encoding: Encoding, message: MessageUnit) -> Rules {
         least: Severity::Hint,
         encoding,
         support: DiagnosticSupport { code_description: false, data: true, unnecessary: true },
+        rule_url: None,
     }
 }
 

@@ -7,7 +7,6 @@ use std::ops::Range;
 use super::documents::{Rules, line_starts, spot};
 use super::findings::{Shown, problem, shown};
 use super::text::{Ruler, Spot, Text};
-use super::to_proto;
 use super::turns::Told;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Role, Segment, jsonl, plain, transcript};
@@ -168,7 +167,7 @@ pub fn show(
     found: &mut Vec<Shown>,
 ) {
     if diagnostic.severity >= rules.least {
-        let rest = to_proto::rest(diagnostic, &segment.text[diagnostic.range.as_range()], rules.support);
+        let rest = rules.rest(diagnostic, segment);
         let source = segment.map.to_source(diagnostic.range);
         found.push(shown(ruler, at(source.start()), at(source.end()), &rest));
     }

@@ -325,6 +325,7 @@ impl State {
             least: settings.least,
             encoding: self.session.encoding,
             support: self.session.abilities.diagnostics,
+            rule_url: settings.rule_url.clone(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -72,6 +73,8 @@ pub struct ClientSettings {
     pub severity: BTreeMap<String, Level>,
     /// Which rewrites come first, where the configuration file does not say.
     pub register: Register,
+    /// The address of a rule's documentation, with `{rule}` in the place of its id; without one findings have no link.
+    pub rule_url: Option<Arc<str>>,
 }
 
 impl Default for ClientSettings {
@@ -84,6 +87,7 @@ impl Default for ClientSettings {
             labels: ExtractOptions::default(),
             severity: BTreeMap::new(),
             register: Register::Auto,
+            rule_url: None,
         }
     }
 }
@@ -118,6 +122,7 @@ impl ClientSettings {
                 ..ExtractOptions::default()
             },
             severity: severity.filter_map(level).collect(),
+            rule_url: value.get("ruleUrl").and_then(Value::as_str).filter(|url| !url.is_empty()).map(Arc::from),
             register: value.get("register").and_then(|named| Register::deserialize(named).ok()).unwrap_or_default(),
         }
     }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use tower_lsp::ls_types::{DiagnosticSeverity, Position, Range};
 
 use super::text::At;
-use crate::diagnostic::{Category, Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::lexicon::schema::Structure;
 
 /// What the client shows of a finding.
@@ -39,13 +39,6 @@ pub fn severity(severity: Severity) -> DiagnosticSeverity {
         Severity::Info => DiagnosticSeverity::INFORMATION,
         Severity::Hint => DiagnosticSeverity::HINT,
     }
-}
-
-/// The address of a rule's documentation; nothing while the package names no repository.
-#[must_use]
-pub fn documentation(category: Category) -> Option<String> {
-    const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
-    (!REPOSITORY.is_empty()).then(|| format!("{REPOSITORY}/blob/main/docs/rules.md#{}", category.name()))
 }
 
 /// What a finding says: what it is and why, then what lowered or raised it.
@@ -104,17 +97,13 @@ struct CodeDescription {
 }
 
 /// The finding as the protocol writes it, without its range and the opening brace: `"severity":2,…}`. `text` is the words
-/// that were found.
+/// that were found, `link` the address of its rule's documentation.
 #[must_use]
-pub fn rest(diagnostic: &Diagnostic<'_>, text: &str, support: DiagnosticSupport) -> String {
+pub fn rest(diagnostic: &Diagnostic<'_>, text: &str, link: Option<String>, support: DiagnosticSupport) -> String {
     behind_brace(&Written {
         severity: severity(diagnostic.severity),
         code: &diagnostic.rule.id,
-        code_description: support
-            .code_description
-            .then(|| documentation(diagnostic.rule.category))
-            .flatten()
-            .map(|href| CodeDescription { href }),
+        code_description: link.map(|href| CodeDescription { href }),
         source: "wanyan",
         message: message(diagnostic),
         // Marks that pile up are the one thing that is too much by itself.
