@@ -282,6 +282,25 @@ fn outlives_what_it_cannot_read() {
 }
 
 #[test]
+fn folders_may_be_written_in_chinese() {
+    let folder = tempfile::Builder::new().prefix("客服 话术").tempdir().unwrap();
+    fs::write(folder.path().join("wanyan.toml"), "[severity]\nblunt-refusal = \"off\"\n").unwrap();
+    let root = format!("file://{}", folder.path().display());
+    for params in [
+        json!({ "processId": null, "capabilities": {}, "rootUri": root }),
+        json!({ "processId": null, "capabilities": {}, "workspaceFolders": [{ "uri": root, "name": "话术" }] }),
+    ] {
+        let mut client = Client::start();
+        client.ask("initialize", params).unwrap();
+        client.tell("initialized", json!({}));
+        let written = format!("{root}/a.txt");
+        client.open(&written, "plaintext", "这个我们处理不了\n");
+        assert_eq!(client.published(&written, 1), Vec::<Value>::new(), "its configuration is found");
+        assert_eq!(client.end(), Ended::Orderly);
+    }
+}
+
+#[test]
 fn codes_link_to_where_rules_are_explained() {
     let support = json!({ "publishDiagnostics": { "codeDescriptionSupport": true } });
     let capabilities = json!({ "workspace": { "configuration": true }, "textDocument": support });

@@ -256,6 +256,20 @@ fn diagnostics_are_given_back_with_their_fixes() {
     let actions = client.ask("textDocument/codeAction", params);
     assert_eq!(actions[0]["diagnostics"][0]["code"], first["code"]);
     assert_eq!(actions[0]["diagnostics"][0]["range"], first["range"]);
+
+    // Some clients name one finding and send the range of the whole document.
+    let named = |diagnostics: Value| {
+        json!({
+            "textDocument": { "uri": "untitled:a" },
+            "range": range((0, 0), (99, 0)),
+            "context": { "diagnostics": diagnostics, "only": ["quickfix"] },
+        })
+    };
+    let count = |actions: &Value| actions.as_array().unwrap().len();
+    let of_all = client.ask("textDocument/codeAction", named(json!([])));
+    let of_one = client.ask("textDocument/codeAction", named(json!([first])));
+    assert!(count(&of_one) > 0 && count(&of_one) < count(&of_all), "{of_one}");
+    assert!(of_one.as_array().unwrap().iter().all(|action| action["diagnostics"][0]["range"] == first["range"]));
 }
 
 #[test]

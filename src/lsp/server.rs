@@ -335,6 +335,9 @@ impl Front {
                 renamed = Some(Renamed { fit, written });
             }
         }
+        if let Some(params) = message.get_mut("params") {
+            make_addresses_fit(params);
+        }
         Ok((serde_json::from_value(message)?, renamed))
     }
 
@@ -385,6 +388,26 @@ fn respond(outbox: &Outbox, answer: Option<Response>, renamed: Option<&Renamed>)
             renamed.put_back(value);
         }
         outbox.answer(&id, result.as_ref());
+    }
+}
+
+/// Writes the addresses of folders and files as the standard wants them.
+fn make_addresses_fit(value: &mut Value) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(make_addresses_fit),
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                match field {
+                    Value::String(uri) if ["uri", "rootUri", "scopeUri"].contains(&name.as_str()) => {
+                        if let Cow::Owned(fit) = from_proto::address(uri) {
+                            *uri = fit;
+                        }
+                    }
+                    field => make_addresses_fit(field),
+                }
+            }
+        }
+        _ => {}
     }
 }
 

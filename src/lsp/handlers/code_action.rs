@@ -199,6 +199,11 @@ fn offer(document: &Document, rules: &Rules, params: &CodeActionParams) -> Vec<O
             add(title, Wish::SwitchOff { rule: rule.id.clone() });
         }
     });
+    // A client that names findings means these, whatever its range takes in besides.
+    if fixes.iter().chain(&config).any(|offered| !offered.diagnostics.is_empty()) {
+        fixes.retain(|offered| !offered.diagnostics.is_empty());
+        config.retain(|offered| !offered.diagnostics.is_empty());
+    }
     if polished > 0 {
         let title = match polished {
             1 => "把整条消息改得委婉".to_owned(),
