@@ -145,3 +145,47 @@ display() {
 screenshot() {
   import -window root "$artefacts/$1"
 }
+
+# terminal COMMAND...: runs an editor in a terminal of tmux; with EDITORS_SHOTS it is shown in an xterm, for `shot`.
+terminal() {
+  socket=$scratch/tmux
+  cleanup() { tmux -S "$socket" kill-server 2> /dev/null || true; }
+  tmux -S "$socket" -f /dev/null new-session -d -x 100 -y 24 "$@"
+  tmux -S "$socket" set -g status off
+  tmux -S "$socket" set -g remain-on-exit on
+  if [[ -n ${EDITORS_SHOTS:-} ]]; then
+    packages xvfb xterm fonts-noto-cjk imagemagick
+    display 1000x560x24
+    xterm -fa 'Noto Sans Mono CJK SC' -fs 12 -geometry 100x24+0+0 -bg white -fg black \
+      -e tmux -S "$socket" attach > "$artefacts/xterm.log" 2>&1 &
+    children+=("$!")
+    sleep 2
+  fi
+}
+
+# keys KEY...: types; words that are names of keys are keys.
+keys() {
+  local key
+  for key in "$@"; do
+    tmux -S "$socket" send-keys "$key"
+    sleep 0.1
+  done
+}
+
+# What the terminal shows.
+show() {
+  tmux -S "$socket" capture-pane -p
+}
+
+# on_screen TEXT: the terminal shows it; letters of two columns stand next to each other.
+on_screen() {
+  show | grep -qF -- "$1"
+}
+
+shot() {
+  show > "$artefacts/${1%.png}.screen"
+  if [[ -n ${EDITORS_SHOTS:-} ]]; then
+    sleep 1
+    screenshot "$1"
+  fi
+}
