@@ -77,7 +77,7 @@ begin() {
 end() {
   local status=$? child
   for child in "${children[@]}"; do
-    kill "$child" 2> /dev/null && wait "$child" 2> /dev/null
+    kill "$child" 2> /dev/null && wait "$child" 2> /dev/null || true
   done
   if declare -F cleanup > /dev/null; then cleanup; fi
   if [[ -n ${EDITORS_KEEP:-} ]]; then

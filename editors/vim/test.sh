@@ -16,7 +16,7 @@ until_true 60 holds "$findings" "$seen" || { show; same 'the findings differ' "$
 shot 1-findings.png
 
 # The menu of rewrites at the first finding, whose first entry is chosen; an emoji lies before it.
-keys gg "/$("$python" "$editors/test/expected.py" phrase "$draft")" Enter ':YcmCompleter FixIt' Enter
+keys gg "/$("$python" "$editors/test/expected.py" phrase "$draft")" Enter ':WanyanFix' Enter
 until_true 20 on_screen '改为' || { show; fail 'no menu of rewrites'; }
 shot 2-menu.png
 keys 1 Enter
@@ -26,10 +26,3 @@ keys ':w' Enter
 until_true 20 holds "$rewritten" "$draft" || { show; same 'the file does not have the rewrite' "$rewritten" "$draft"; }
 sed '/^1:/d' "$findings" > "$scratch/rest"
 until_true 20 holds "$scratch/rest" "$seen" || { show; same 'the findings after the rewrite' "$scratch/rest" "$seen"; }
-
-# Recommended forms by pinyin, asked for.
-keys 'Go/zq'
-sleep 1
-keys C-Space
-until_true 20 on_screen '致歉' || { show; fail 'no recommended forms'; }
-shot 3-forms.png
