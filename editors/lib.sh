@@ -88,14 +88,14 @@ end() {
   exit "$status"
 }
 
-# draft: makes a project with drafts in $scratch/项目, and beside it what the command line says of them:
+# draft [FOLDER [FILE]]: makes a project with drafts in $scratch/FOLDER, and beside it what the command line says of them:
 # $draft, $findings (a line each: LINE:COLUMN-LINE:COLUMN RULE, in characters from 1), $rewritten (the draft after the first
 # rewrite of its first finding), $fixed (after all safe ones).
 draft() {
-  project=$scratch/项目
+  project=$scratch/${1:-项目}
   mkdir "$project"
   : > "$project/wanyan.toml"
-  draft=$project/草稿.txt
+  draft=$project/${2:-草稿.txt}
   # Emoji take two units in UTF-16, four bytes in UTF-8, one character: a column that is wrong shows.
   printf '%s\n' '😀您好，这个我们处理不了。' '您为什么不早说？' '👍🏽你的意见我们记下了，感谢您的理解与支持，祝您生活愉快！' > "$draft"
   printf '%s\n' '您好，查到了。' '😀这个我们处理不了。' > "$project/另一份.txt"
