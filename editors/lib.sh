@@ -154,9 +154,9 @@ terminal() {
   tmux -S "$socket" set -g status off
   tmux -S "$socket" set -g remain-on-exit on
   if [[ -n ${EDITORS_SHOTS:-} ]]; then
-    packages xvfb xterm fonts-noto-cjk imagemagick
-    display 1000x560x24
-    xterm -fa 'Noto Sans Mono CJK SC' -fs 12 -geometry 100x24+0+0 -bg white -fg black \
+    packages xvfb xterm fonts-dejavu-core fonts-noto-cjk imagemagick
+    display 920x480x24
+    xterm -fa 'DejaVu Sans Mono' -fd 'Noto Sans Mono CJK SC' -fs 11 -geometry 100x24+0+0 -bg white -fg black \
       -e tmux -S "$socket" attach > "$artefacts/xterm.log" 2>&1 &
     children+=("$!")
     sleep 2

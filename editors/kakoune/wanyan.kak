@@ -1,4 +1,4 @@
-# 婉言在 Kakoune 里，用 kakoune-lsp 18 或更新的版本。放进 ~/.config/kak/kakrc，或者 source 这个文件。
+# 婉言在 Kakoune 里，用 kakoune-lsp 22。放进 ~/.config/kak/kakrc，或者 source 这个文件。
 evaluate-commands %sh{kak-lsp}
 
 hook global BufCreate .*\.(txt|text|log) %{ set-option buffer filetype text }
@@ -19,6 +19,7 @@ hook global WinSetOption filetype=(?:text|markdown|jsonl) %{ lsp-enable-window }
 
 map global user l ': enter-user-mode lsp<ret>' -docstring '婉言（LSP）'
 
+# lsp-code-actions -auto-single 在 22.0.0 里仍要再按一次回车，所以这里按名字选。
 define-command wanyan-polish -docstring '把光标所在的消息，或选中的每条消息，改得委婉' %{
     lsp-code-action '.*改得委婉'
 }
@@ -28,3 +29,6 @@ define-command wanyan-fix-all -docstring '修改全部可自动修改的地方' 
 define-command wanyan-explain -params 1 -docstring '说明一条规则' %{
     info -title 婉言 -- %sh{wanyan explain "$1"}
 }
+
+# 保存时修改可自动修改的地方；要的话，去掉行首的 #。
+# hook global BufWritePre .*\.(txt|md|jsonl) %{ try %{ lsp-code-action-sync '修改全部可自动修改的地方' } }
