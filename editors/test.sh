@@ -27,8 +27,9 @@ declare -A tests=(
   [kakoune]='kakoune/test.sh'
   [kate]='kate/test.sh'
   [vscode]='vscode/test.sh'
+  [configurations]='test/configurations.sh'
 )
-order=(neovim-0.7 neovim-0.11 emacs vim kakoune kate vscode)
+order=(neovim-0.7 neovim-0.11 emacs vim kakoune kate vscode configurations)
 
 for name in "$@"; do
   if [[ $name == -h || $name == --help ]]; then
@@ -63,7 +64,7 @@ for name in "${order[@]}"; do
   seconds=$((SECONDS - started))
   if [[ $status -eq 0 ]]; then
     passed=$((passed + 1))
-    printf '%-12s passed  %4d s\n' "$name" "$seconds"
+    printf '%-14s passed  %4d s\n' "$name" "$seconds"
     continue
   fi
   failed=$((failed + 1))
@@ -72,7 +73,7 @@ for name in "${order[@]}"; do
     124 | 137) reason="took more than ${EDITORS_TIMEOUT:-1800} s" ;;
     126 | 127) reason=${reason:-"cannot run $here/${words[0]}"} ;;
   esac
-  printf '%-12s failed  %4d s  %s\n' "$name" "$seconds" "${reason:-exit status $status}"
+  printf '%-14s failed  %4d s  %s\n' "$name" "$seconds" "${reason:-exit status $status}"
   printf -- '--- the end of %s\n' "$log"
   tail -n 60 "$log" | cut -c 1-400
   printf -- '---\n'
