@@ -67,6 +67,8 @@ begin() {
   # Shims of version managers look for their interpreters below HOME, which changes here.
   python=$(python3 -c 'import sys; print(sys.executable)') || fail 'there is no python3'
   export WANYAN_BIN PATH="$scratch/bin:$PATH" LANG=C.UTF-8 LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+  # What the test starts, and what detaches itself from that, is known by this: see `end`.
+  export WANYAN_EDITOR_TEST=$scratch
   # Nothing of the user's own settings.
   export HOME=$scratch/home XDG_CONFIG_HOME=$scratch/home/.config XDG_CACHE_HOME=$scratch/home/.cache \
     XDG_DATA_HOME=$scratch/home/.local/share XDG_STATE_HOME=$scratch/home/.local/state XDG_RUNTIME_DIR=$scratch/run
@@ -76,16 +78,31 @@ begin() {
 
 end() {
   local status=$? child
+  set +e
   for child in "${children[@]}"; do
     kill "$child" 2> /dev/null && wait "$child" 2> /dev/null || true
   done
   if declare -F cleanup > /dev/null; then cleanup; fi
+  # Editors leave servers of their own behind (ycmd, kak-lsp) when they are ended.
+  kill_rest TERM && sleep 0.5 && kill_rest KILL
   if [[ -n ${EDITORS_KEEP:-} ]]; then
     printf 'kept: %s\n' "$scratch"
   else
     rm -rf "$scratch"
   fi
   exit "$status"
+}
+
+# kill_rest SIGNAL: to every process that inherited this test's mark; whether there was one.
+kill_rest() {
+  local environ some=1
+  for environ in /proc/[0-9]*/environ; do
+    if grep -qzxF "WANYAN_EDITOR_TEST=$scratch" "$environ" 2> /dev/null; then
+      environ=${environ%/environ}
+      kill "-$1" "${environ#/proc/}" 2> /dev/null && some=0
+    fi
+  done
+  return "$some"
 }
 
 # draft [FOLDER [FILE]]: makes a project with drafts in $scratch/FOLDER, and beside it what the command line says of them:

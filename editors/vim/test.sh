@@ -26,3 +26,6 @@ keys ':w' Enter
 until_true 20 holds "$rewritten" "$draft" || { show; same 'the file does not have the rewrite' "$rewritten" "$draft"; }
 sed '/^1:/d' "$findings" > "$scratch/rest"
 until_true 20 holds "$scratch/rest" "$seen" || { show; same 'the findings after the rewrite' "$scratch/rest" "$seen"; }
+# YouCompleteMe ends its own server.
+keys ':qall!' Enter
+sleep 1
