@@ -74,6 +74,8 @@ begin() {
     XDG_DATA_HOME=$scratch/home/.local/share XDG_STATE_HOME=$scratch/home/.local/state XDG_RUNTIME_DIR=$scratch/run
   mkdir -p "$XDG_CONFIG_HOME" "$XDG_CACHE_HOME" "$XDG_DATA_HOME" "$XDG_STATE_HOME"
   mkdir -m 700 "$XDG_RUNTIME_DIR"
+  mkdir "$scratch/tmp"
+  export TMPDIR=$scratch/tmp
 }
 
 end() {

