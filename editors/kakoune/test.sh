@@ -46,7 +46,8 @@ run "execute-keys gg/$phrase<ret>"
 run 'lsp-code-actions'
 until_true 10 on_screen '改为' || { show; fail 'no menu of rewrites'; }
 shot 2-menu.png
-keys '改为' Tab Enter
+# The menu is sorted; its entries are chosen by typing.
+keys "$("$python" "$editors/test/expected.py" title "$draft")" Enter
 # The buffer's text as a file, which is replaced at one go: the editor takes commands without an answer.
 buffer() {
   run "write -force $scratch/buffer.new; nop %sh{ mv '$scratch/buffer.new' '$scratch/buffer' }" && sleep 0.2

@@ -3,6 +3,7 @@
 usage: expected.py findings FILE    a line each: LINE:COLUMN-LINE:COLUMN RULE, in characters from 1
        expected.py rewritten FILE   the text after the first rewrite of the first finding
        expected.py phrase FILE      the words of the first finding
+       expected.py title FILE       the title of its first rewrite
 """
 
 import json
@@ -24,6 +25,8 @@ def main() -> None:
             print(f"{line}:{column}-{end_line}:{end_column} {rule}")
     elif what == "phrase":
         print(found[0]["text"])
+    elif what == "title":
+        print(found[0]["fixes"][0]["title"])
     elif what == "rewritten":
         text = open(path, "rb").read()
         for edit in sorted(found[0]["fixes"][0]["edits"], key=lambda edit: -edit["start"]):
