@@ -1,0 +1,1 @@
+require('wanyan').setup({ fix_on_save = true, autocomplete = true })
