@@ -1,0 +1,45 @@
+// 婉言 for VS Code: starts the language server and puts commands, status bar and messages around it.
+
+import * as vscode from 'vscode';
+
+import type { App } from './app.ts';
+import { registerCommands } from './commands/index.ts';
+import { offerTomlSchemas } from './commands/tomlSchemas.ts';
+import { Server } from './server/server.ts';
+import { showProblem } from './serverProblem.ts';
+import { StatusBar } from './statusBar.ts';
+
+/** Settings that the server does not read itself. */
+const RESTARTING = ['wanyan.server.path', 'wanyan.untitledLanguages'];
+
+let running: Server | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const log = vscode.window.createOutputChannel('婉言', { log: true });
+  const server = new Server(context, log);
+  running = server;
+  const app: App = { context, log, server };
+  context.subscriptions.push(
+    log,
+    server,
+    new StatusBar(app),
+    registerCommands(app),
+    server.onDidChangeState((state) => {
+      if (state.kind === 'failed') {
+        void showProblem(app, state.problem);
+      }
+    }),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (RESTARTING.some((setting) => event.affectsConfiguration(setting))) {
+        void server.restart();
+      }
+    }),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
+    vscode.workspace.onDidOpenTextDocument((document) => void offerTomlSchemas(app, document)),
+  );
+  await server.start();
+}
+
+export async function deactivate(): Promise<void> {
+  await running?.stop();
+}

@@ -1,0 +1,307 @@
+// A real VS Code in a browser: code-server with the packaged extension, and Chromium in front of it.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { chromium } from 'playwright-core';
+
+/** What VS Code would otherwise show, ask or fetch. */
+const QUIET = {
+  'security.workspace.trust.enabled': false,
+  'telemetry.telemetryLevel': 'off',
+  'workbench.startupEditor': 'none',
+  'workbench.enableExperiments': false,
+  'workbench.tips.enabled': false,
+  'workbench.welcomePage.walkthroughs.openOnInstall': false,
+  'update.mode': 'none',
+  'extensions.autoUpdate': false,
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'chat.disableAIFeatures': true,
+  'window.commandCenter': false,
+  'git.enabled': false,
+  'files.autoSave': 'off',
+  // A file on disk is the measure of what was done.
+  'editor.wordWrap': 'on',
+  'editor.fontSize': 16,
+};
+
+export class Editor {
+  /** @type {import('playwright-core').Page} */ page;
+  #browser;
+  #server;
+  #settings = {};
+
+  constructor({ codeServer, vsix, pictures }) {
+    Object.assign(this, { codeServer, vsix, pictures });
+  }
+
+  async start() {
+    this.home = await mkdtemp(join(tmpdir(), 'wanyan-vscode-'));
+    this.workspace = join(this.home, 'drafts');
+    this.userSettings = join(this.home, 'data/User/settings.json');
+    await mkdir(this.workspace);
+    await mkdir(join(this.home, 'data/User'), { recursive: true });
+    await mkdir(this.pictures, { recursive: true });
+    await this.set({});
+    const folders = ['--user-data-dir', join(this.home, 'data'), '--extensions-dir', join(this.home, 'extensions')];
+    const env = { ...process.env, HOME: this.home, XDG_CONFIG_HOME: join(this.home, 'config'), XDG_DATA_HOME: join(this.home, 'share') };
+    delete env.WANYAN_BIN;
+    // No wanyan but the one in the package.
+    env.PATH = '/usr/bin:/bin';
+    const entry = join(this.codeServer, 'out/node/entry.js');
+    await promisify(execFile)(process.execPath, [entry, ...folders, '--install-extension', this.vsix], { env, timeout: 120_000 });
+    const port = await freePort();
+    this.#server = spawn(
+      process.execPath,
+      [
+        entry,
+        ...folders,
+        ...['--bind-addr', `127.0.0.1:${port}`, '--auth', 'none', '--disable-telemetry', '--disable-update-check'],
+        ...['--disable-workspace-trust', '--disable-getting-started-override', this.workspace],
+      ],
+      { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+    );
+    let said = '';
+    this.#server.stdout.on('data', (data) => (said += data));
+    this.#server.stderr.on('data', (data) => (said += data));
+    await until(
+      () => {
+        assert.equal(this.#server.exitCode, null, `code-server ended:\n${said}`);
+        return said.includes('HTTP server listening');
+      },
+      'code-server listens',
+      60_000,
+    );
+    this.#browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    });
+    this.page = await this.#browser.newPage({ viewport: { width: 1120, height: 680 } });
+    this.page.setDefaultTimeout(30_000);
+    await this.page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(this.workspace)}`, { waitUntil: 'domcontentloaded' });
+    await this.page.waitForSelector('.monaco-workbench .explorer-folders-view', { timeout: 90_000 });
+  }
+
+  async stop() {
+    await this.#browser?.close();
+    if (this.#server !== undefined && this.#server.exitCode === null) {
+      const ended = new Promise((resolve) => this.#server.once('exit', resolve));
+      process.kill(-this.#server.pid, 'SIGTERM');
+      const killing = setTimeout(() => process.kill(-this.#server.pid, 'SIGKILL'), 5_000);
+      await ended;
+      clearTimeout(killing);
+    }
+    if (this.home !== undefined) {
+      await rm(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    }
+  }
+
+  // --- files and settings ---
+
+  path(name) {
+    return join(this.workspace, name);
+  }
+
+  async write(name, text) {
+    await mkdir(join(this.path(name), '..'), { recursive: true });
+    await writeFile(this.path(name), text);
+  }
+
+  read(name) {
+    return readFile(this.path(name), 'utf8');
+  }
+
+  /** User settings beside the quiet ones; those of before are gone. */
+  async set(settings) {
+    this.#settings = settings;
+    await writeFile(this.userSettings, JSON.stringify({ ...QUIET, ...settings }, null, 2));
+  }
+
+  // --- the keyboard ---
+
+  async press(...keys) {
+    for (const key of keys) {
+      await this.page.keyboard.press(key);
+    }
+  }
+
+  type(text) {
+    return this.page.keyboard.insertText(text);
+  }
+
+  /** Letter by letter, as a person types. */
+  async typeSlowly(text) {
+    for (const letter of text) {
+      await this.page.keyboard.press(letter);
+      await this.page.waitForTimeout(120);
+    }
+  }
+
+  async open(name) {
+    await this.quickOpen(name);
+    await this.page.waitForSelector(`.tab.active[data-resource-name="${name.split('/').at(-1)}"]`);
+    await this.page.waitForSelector('.monaco-editor .view-line');
+    await this.top();
+  }
+
+  async quickOpen(text) {
+    await this.press('Control+p');
+    const input = this.page.locator('.quick-input-widget input[type="text"]');
+    await input.fill(text);
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    await this.page.waitForTimeout(400);
+    await this.press('Enter');
+  }
+
+  /** A command by what the palette calls it. */
+  async command(title) {
+    await this.press('F1');
+    const input = this.page.locator('.quick-input-widget input[type="text"]');
+    await input.fill(`>${title}`);
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** The quick pick's rows as text. */
+  async rows() {
+    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    return this.page.locator('.quick-input-list .monaco-list-row').allInnerTexts();
+  }
+
+  async pick(text) {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().click();
+  }
+
+  async answer(text) {
+    await this.page.locator('.quick-input-widget input[type="text"]').fill(text);
+    await this.page.waitForTimeout(200);
+    await this.press('Enter');
+  }
+
+  async save() {
+    await this.press('Control+s');
+    await this.page.waitForSelector('.tab.active:not(.dirty)');
+  }
+
+  /** The cursor at a place, both counted from one. */
+  async goTo(line, column = 1) {
+    await this.press('Control+g');
+    const input = this.page.locator('.quick-input-widget input[type="text"]');
+    await input.fill(`:${line}:${column}`);
+    await this.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+  }
+
+  top() {
+    return this.press('Control+Home');
+  }
+
+  async closeAll() {
+    await this.press('Escape', 'Escape');
+    await this.command('View: Revert and Close Editor').catch(() => {});
+    await this.command('View: Close All Editors');
+    await this.page.waitForSelector('.editor-group-container.empty');
+  }
+
+  // --- what is seen ---
+
+  squiggles(kind = 'warning') {
+    return this.page.locator(`.editor-instance .squiggly-${kind}`);
+  }
+
+  /** Waits for that number of squiggles. */
+  async hasSquiggles(count, kind = 'warning') {
+    await until(async () => (await this.squiggles(kind).count()) === count, `${count} squiggles (${kind})`, 30_000, async () => `there are ${await this.squiggles(kind).count()}`);
+  }
+
+  async hasSomeSquiggle(kind = 'warning') {
+    await this.squiggles(kind).first().waitFor({ state: 'attached' });
+  }
+
+  status() {
+    return this.page.locator('[id="wanyan.wanyan.wanyan.status"]');
+  }
+
+  async hasStatus(pattern) {
+    await until(async () => pattern.test(await this.status().innerText()), `the status bar shows ${pattern}`, 30_000, () => this.status().innerText());
+  }
+
+  notification(text) {
+    return this.page.locator('.notification-toast', { hasText: text }).first();
+  }
+
+  /** Where words stand on the screen, in the row of the editor that holds them. */
+  async box(words) {
+    const box = await this.page.evaluate((wanted) => {
+      for (const row of document.querySelectorAll('.editor-instance .view-line')) {
+        const pieces = document.createTreeWalker(row, NodeFilter.SHOW_TEXT);
+        for (let node = pieces.nextNode(); node !== null; node = pieces.nextNode()) {
+          const at = node.data.replaceAll('\u00a0', ' ').indexOf(wanted);
+          if (at >= 0) {
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + wanted.length);
+            const { x, y, width, height } = range.getBoundingClientRect();
+            return { x, y, width, height };
+          }
+        }
+      }
+      return undefined;
+    }, words);
+    assert.ok(box, `“${words}” is on the screen`);
+    return box;
+  }
+
+  text() {
+    return this.page.evaluate(() =>
+      [...document.querySelectorAll('.editor-instance .view-line')]
+        .map((row) => ({ top: row.getBoundingClientRect().top, text: row.textContent.replaceAll('\u00a0', ' ') }))
+        .sort((one, other) => one.top - other.top)
+        .map(({ text }) => text)
+        .join('\n'),
+    );
+  }
+
+  async picture(name) {
+    await this.page.screenshot({ path: join(this.pictures, `${name}.png`) });
+  }
+
+  // --- processes ---
+
+  /** The servers that belong to this editor, by their number. */
+  async servers() {
+    const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args=']);
+    const mine = stdout.split('\n').filter((line) => line.includes(this.home) && /server\/wanyan lsp\s*$/.test(line));
+    return mine.map((line) => Number(line.trim().split(/\s+/, 1)[0]));
+  }
+}
+
+export async function until(holds, what, limit = 20_000, otherwise = async () => '') {
+  const end = Date.now() + limit;
+  for (;;) {
+    if (await holds()) {
+      return;
+    }
+    if (Date.now() > end) {
+      const saw = await otherwise();
+      assert.fail(`not within ${limit / 1000} s: ${what}${saw === '' ? '' : ` (${saw})`}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
