@@ -14,6 +14,7 @@ import {
 
 import { documentSelector, serverSettings } from '../settings.ts';
 import type { ServerState } from '../statusText.ts';
+import { CompletionGate } from './completion.ts';
 import { PushedDiagnostics } from './diagnostics.ts';
 import { findServer } from './lookup.ts';
 import { makeBundledRunnable, surroundings } from './machine.ts';
@@ -26,6 +27,7 @@ export class Server implements vscode.Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #changed = new vscode.EventEmitter<ServerState>();
   readonly #restarts = new Restarts();
+  readonly #completions = new CompletionGate();
   #state: ServerState = { kind: 'stopped' };
   #client: LanguageClient | undefined;
   /** One start or stop after the other. */
@@ -66,6 +68,7 @@ export class Server implements vscode.Disposable {
 
   dispose(): void {
     this.#changed.dispose();
+    this.#completions.dispose();
   }
 
   /** One of the server's own commands; nothing where the server does not know it. */
@@ -153,6 +156,7 @@ export class Server implements vscode.Disposable {
       errorHandler: this.#errorHandler(path),
       markdown: { isTrusted: false, supportHtml: false },
       middleware: {
+        provideCompletionItem: this.#completions.provide,
         workspace: {
           configuration: async (params, token, next) => {
             const values = await next(params, token);

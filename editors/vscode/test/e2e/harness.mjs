@@ -1,7 +1,7 @@
 // A real VS Code in a browser: code-server with the packaged extension, and Chromium in front of it.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +23,8 @@ const QUIET = {
   'chat.disableAIFeatures': true,
   'window.commandCenter': false,
   'git.enabled': false,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'editor.minimap.enabled': false,
   'files.autoSave': 'off',
   // A file on disk is the measure of what was done.
   'editor.wordWrap': 'on',
@@ -33,7 +35,7 @@ export class Editor {
   /** @type {import('playwright-core').Page} */ page;
   #browser;
   #server;
-  #settings = {};
+  #settings = '';
 
   constructor({ codeServer, vsix, pictures }) {
     Object.assign(this, { codeServer, vsix, pictures });
@@ -51,7 +53,9 @@ export class Editor {
     const env = { ...process.env, HOME: this.home, XDG_CONFIG_HOME: join(this.home, 'config'), XDG_DATA_HOME: join(this.home, 'share') };
     delete env.WANYAN_BIN;
     // No wanyan but the one in the package.
-    env.PATH = '/usr/bin:/bin';
+    this.bin = join(this.home, 'bin');
+    await mkdir(this.bin);
+    env.PATH = `${this.bin}:/usr/bin:/bin`;
     const entry = join(this.codeServer, 'out/node/entry.js');
     await promisify(execFile)(process.execPath, [entry, ...folders, '--install-extension', this.vsix], { env, timeout: 120_000 });
     const port = await freePort();
@@ -81,7 +85,7 @@ export class Editor {
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     });
     this.page = await this.#browser.newPage({ viewport: { width: 1120, height: 680 } });
-    this.page.setDefaultTimeout(30_000);
+    this.page.setDefaultTimeout(15_000);
     await this.page.goto(`http://127.0.0.1:${port}/?folder=${encodeURIComponent(this.workspace)}`, { waitUntil: 'domcontentloaded' });
     await this.page.waitForSelector('.monaco-workbench .explorer-folders-view', { timeout: 90_000 });
   }
@@ -117,8 +121,13 @@ export class Editor {
 
   /** User settings beside the quiet ones; those of before are gone. */
   async set(settings) {
-    this.#settings = settings;
-    await writeFile(this.userSettings, JSON.stringify({ ...QUIET, ...settings }, null, 2));
+    const text = JSON.stringify({ ...QUIET, ...settings }, null, 2);
+    if (text !== this.#settings) {
+      this.#settings = text;
+      // In one step: a file that is half written would be read as no settings.
+      await writeFile(`${this.userSettings}.new`, text);
+      await rename(`${this.userSettings}.new`, this.userSettings);
+    }
   }
 
   // --- the keyboard ---
@@ -141,20 +150,13 @@ export class Editor {
     }
   }
 
+  /** A file at the top of the workspace, by the explorer. */
   async open(name) {
-    await this.quickOpen(name);
-    await this.page.waitForSelector(`.tab.active[data-resource-name="${name.split('/').at(-1)}"]`);
+    await this.page.locator('.explorer-folders-view .monaco-list-row', { has: this.page.getByText(name, { exact: true }) }).dblclick();
+    await this.page.waitForSelector(`.tab.active[data-resource-name="${name}"]`);
     await this.page.waitForSelector('.monaco-editor .view-line');
+    await this.page.locator('.editor-instance .view-line').first().click({ position: { x: 2, y: 8 } });
     await this.top();
-  }
-
-  async quickOpen(text) {
-    await this.press('Control+p');
-    const input = this.page.locator('.quick-input-widget input[type="text"]');
-    await input.fill(text);
-    await this.page.locator('.quick-input-list .monaco-list-row').first().waitFor();
-    await this.page.waitForTimeout(400);
-    await this.press('Enter');
   }
 
   /** A command by what the palette calls it. */
@@ -162,9 +164,8 @@ export class Editor {
     await this.press('F1');
     const input = this.page.locator('.quick-input-widget input[type="text"]');
     await input.fill(`>${title}`);
-    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-    await row.waitFor();
-    await row.click();
+    const name = new RegExp(`^([^:]+: )?${title}(…?（.*）)?…?$`);
+    await this.page.locator('.quick-input-list .monaco-list-row .quick-input-list-row:first-child .label-name', { hasText: name }).first().click();
   }
 
   /** The quick pick's rows as text. */
@@ -190,22 +191,32 @@ export class Editor {
 
   /** The cursor at a place, both counted from one. */
   async goTo(line, column = 1) {
-    await this.press('Control+g');
-    const input = this.page.locator('.quick-input-widget input[type="text"]');
-    await input.fill(`:${line}:${column}`);
-    await this.press('Enter');
-    await input.waitFor({ state: 'hidden' });
+    await this.top();
+    for (let at = 1; at < line; at++) {
+      await this.press('ArrowDown');
+    }
+    for (let at = 1; at < column; at++) {
+      await this.press('ArrowRight');
+    }
   }
 
   top() {
     return this.press('Control+Home');
   }
 
-  async closeAll() {
+  /** Closes all editors, what was not saved is lost, and empties the workspace. */
+  async clear() {
     await this.press('Escape', 'Escape');
-    await this.command('View: Revert and Close Editor').catch(() => {});
-    await this.command('View: Close All Editors');
+    while ((await this.page.locator('.tab.dirty').count()) > 0) {
+      await this.page.locator('.tab.dirty').first().click();
+      await this.command('Revert and Close Editor');
+    }
+    await this.command('Close All Editors');
     await this.page.waitForSelector('.editor-group-container.empty');
+    for (const name of await readdir(this.workspace)) {
+      await rm(join(this.workspace, name), { recursive: true });
+    }
+    await this.command('Clear All Notifications');
   }
 
   // --- what is seen ---
@@ -216,7 +227,7 @@ export class Editor {
 
   /** Waits for that number of squiggles. */
   async hasSquiggles(count, kind = 'warning') {
-    await until(async () => (await this.squiggles(kind).count()) === count, `${count} squiggles (${kind})`, 30_000, async () => `there are ${await this.squiggles(kind).count()}`);
+    await until(async () => (await this.squiggles(kind).count()) === count, `${count} squiggles (${kind})`, 20_000, async () => `there are ${await this.squiggles(kind).count()}`);
   }
 
   async hasSomeSquiggle(kind = 'warning') {
@@ -228,7 +239,7 @@ export class Editor {
   }
 
   async hasStatus(pattern) {
-    await until(async () => pattern.test(await this.status().innerText()), `the status bar shows ${pattern}`, 30_000, () => this.status().innerText());
+    await until(async () => pattern.test(await this.status().innerText()), `the status bar shows ${pattern}`, 20_000, () => this.status().innerText());
   }
 
   notification(text) {

@@ -43,7 +43,7 @@ try {
       console.log(`FAILED ${name} (${seconds(begin)}): ${error.stack}`);
     } finally {
       await editor.set({});
-      await editor.closeAll().catch((error) => console.log(`# could not clean up: ${error.message.split('\n', 1)[0]}`));
+      await editor.clear().catch((error) => console.log(`# could not clean up: ${error.message.split('\n', 1)[0]}`));
     }
   }
 } catch (error) {
