@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { App } from './app.ts';
 import { registerCommands } from './commands/index.ts';
 import { offerTomlSchemas } from './commands/tomlSchemas.ts';
+import { registerSaving } from './server/configActions.ts';
 import { Server } from './server/server.ts';
 import { showProblem } from './serverProblem.ts';
 import { StatusBar } from './statusBar.ts';
@@ -24,6 +25,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     server,
     new StatusBar(app),
     registerCommands(app),
+    registerSaving(),
     server.onDidChangeState((state) => {
       if (state.kind === 'failed') {
         void showProblem(app, state.problem);

@@ -1,6 +1,6 @@
 // Recommended forms, found by scene, words, pinyin or the first letters of pinyin.
 
-/** A recommended form as the server's command \`wanyan.recommendedForms\` tells it. */
+/** A recommended form as the server's command `wanyan.recommendedForms` tells it. */
 export interface Phrase {
   readonly scene: string;
   /** With {braces} where something is to be filled in. */
@@ -9,8 +9,12 @@ export interface Phrase {
   readonly snippet: string;
   readonly when: string;
   readonly source: string;
+  /** Of the text: its sounds without tones in one run, and their first letters. */
   readonly pinyin: string;
   readonly initials: string;
+  /** Of the scene. */
+  readonly scenePinyin: string;
+  readonly sceneInitials: string;
 }
 
 /** The phrases in the server's answer; what has no text is passed over. */
@@ -39,6 +43,8 @@ export function readPhrases(answer: unknown): Phrase[] {
         source: text('source'),
         pinyin: text('pinyin'),
         initials: text('initials'),
+        scenePinyin: text('scenePinyin'),
+        sceneInitials: text('sceneInitials'),
       },
     ];
   });
@@ -63,32 +69,26 @@ export function search(phrases: readonly Phrase[], query: string): Phrase[] {
 
 /** How near a phrase is to a word: smaller is nearer. */
 function rankOf(phrase: Phrase, word: string): number | undefined {
-  const typed = word.replace(/ü/g, 'v');
-  const sounds = phrase.pinyin.toLowerCase();
-  const run = sounds.replace(/[^a-z0-9]/g, '');
-  const initials = phrase.initials.toLowerCase().replace(/[^a-z0-9]/g, '');
   if (phrase.scene.toLowerCase().startsWith(word)) {
     return 0;
-  }
-  if (initials.startsWith(typed) || run.startsWith(typed)) {
-    return 1;
   }
   if (phrase.text.toLowerCase().includes(word) || phrase.scene.toLowerCase().includes(word)) {
     return 2;
   }
-  // Only letters are sounds, and a syllable is met at its beginning.
+  // Only letters are sounds; `ü` is typed as `v`.
+  const typed = word.replace(/ü/g, 'v');
   if (!/^[a-z]+$/.test(typed)) {
     return phrase.when.toLowerCase().includes(word) ? 4 : undefined;
   }
-  if (initials.includes(typed) || startsAtSyllable(sounds, typed)) {
-    return 3;
+  if (phrase.scenePinyin.startsWith(typed) || phrase.sceneInitials.startsWith(typed)) {
+    return 0;
   }
-  return undefined;
-}
-
-function startsAtSyllable(sounds: string, typed: string): boolean {
-  const syllables = sounds.split(/[^a-z0-9]+/).filter((syllable) => syllable !== '');
-  return syllables.some((_, at) => syllables.slice(at).join('').startsWith(typed));
+  if (phrase.pinyin.startsWith(typed) || phrase.initials.startsWith(typed)) {
+    return 1;
+  }
+  // Within a run of letters two of them are met by chance too often.
+  const isWithin = phrase.initials.includes(typed) || (typed.length >= 4 && phrase.pinyin.includes(typed));
+  return typed.length >= 2 && isWithin ? 3 : undefined;
 }
 
 /** Plain text as a snippet: {braces} become places to fill in. */

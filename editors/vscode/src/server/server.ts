@@ -15,6 +15,7 @@ import {
 import { documentSelector, serverSettings } from '../settings.ts';
 import type { ServerState } from '../statusText.ts';
 import { CompletionGate } from './completion.ts';
+import { resolveCodeAction } from './configActions.ts';
 import { PushedDiagnostics } from './diagnostics.ts';
 import { findServer } from './lookup.ts';
 import { makeBundledRunnable, surroundings } from './machine.ts';
@@ -156,6 +157,7 @@ export class Server implements vscode.Disposable {
       errorHandler: this.#errorHandler(path),
       markdown: { isTrusted: false, supportHtml: false },
       middleware: {
+        resolveCodeAction,
         provideCompletionItem: this.#completions.provide,
         workspace: {
           configuration: async (params, token, next) => {

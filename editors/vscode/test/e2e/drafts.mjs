@@ -163,6 +163,7 @@ export const tests = {
     await editor.open('用语.txt');
     await editor.press('End');
     await editor.command('插入推荐用语');
+    await editor.titled('插入推荐用语');
     const all = await editor.rows();
     assert.ok(all.length > 3, all.join(' | '));
     await editor.picture('phrases-all');
@@ -207,6 +208,7 @@ export const tests = {
     await editor.open('开关.txt');
     await editor.hasSquiggles(1);
     await editor.status().click();
+    await editor.titled('婉言');
     const rows = await editor.rows();
     for (const wanted of ['重新启动', '查看日志', '关闭婉言', 'wanyan.toml', '选择词库']) {
       assert.ok(rows.some((row) => row.includes(wanted)), `${wanted} in ${rows.join(' | ')}`);

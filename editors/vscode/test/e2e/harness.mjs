@@ -1,7 +1,7 @@
 // A real VS Code in a browser: code-server with the packaged extension, and Chromium in front of it.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +35,6 @@ export class Editor {
   /** @type {import('playwright-core').Page} */ page;
   #browser;
   #server;
-  #settings = '';
 
   constructor({ codeServer, vsix, pictures }) {
     Object.assign(this, { codeServer, vsix, pictures });
@@ -44,11 +43,10 @@ export class Editor {
   async start() {
     this.home = await mkdtemp(join(tmpdir(), 'wanyan-vscode-'));
     this.workspace = join(this.home, 'drafts');
-    this.userSettings = join(this.home, 'data/User/settings.json');
     await mkdir(this.workspace);
     await mkdir(join(this.home, 'data/User'), { recursive: true });
     await mkdir(this.pictures, { recursive: true });
-    await this.set({});
+    await writeFile(join(this.home, 'data/User/settings.json'), JSON.stringify(QUIET, null, 2));
     const folders = ['--user-data-dir', join(this.home, 'data'), '--extensions-dir', join(this.home, 'extensions')];
     const env = { ...process.env, HOME: this.home, XDG_CONFIG_HOME: join(this.home, 'config'), XDG_DATA_HOME: join(this.home, 'share') };
     delete env.WANYAN_BIN;
@@ -119,15 +117,9 @@ export class Editor {
     return readFile(this.path(name), 'utf8');
   }
 
-  /** User settings beside the quiet ones; those of before are gone. */
+  /** The settings of the workspace; those of before are gone. */
   async set(settings) {
-    const text = JSON.stringify({ ...QUIET, ...settings }, null, 2);
-    if (text !== this.#settings) {
-      this.#settings = text;
-      // In one step: a file that is half written would be read as no settings.
-      await writeFile(`${this.userSettings}.new`, text);
-      await rename(`${this.userSettings}.new`, this.userSettings);
-    }
+    await this.write('.vscode/settings.json', JSON.stringify(settings, null, 2));
   }
 
   // --- the keyboard ---
@@ -164,8 +156,13 @@ export class Editor {
     await this.press('F1');
     const input = this.page.locator('.quick-input-widget input[type="text"]');
     await input.fill(`>${title}`);
-    const name = new RegExp(`^([^:]+: )?${title}(…?（.*）)?…?$`);
+    const name = new RegExp(`^([^:]+: )?${title}(…?（.*）|\\.\\.\\.)?$`);
     await this.page.locator('.quick-input-list .monaco-list-row .quick-input-list-row:first-child .label-name', { hasText: name }).first().click();
+  }
+
+  /** Waits for the quick pick or the input of that title. */
+  titled(title) {
+    return this.page.locator('.quick-input-title', { hasText: title }).waitFor();
   }
 
   /** The quick pick's rows as text. */
@@ -227,7 +224,7 @@ export class Editor {
 
   /** Waits for that number of squiggles. */
   async hasSquiggles(count, kind = 'warning') {
-    await until(async () => (await this.squiggles(kind).count()) === count, `${count} squiggles (${kind})`, 20_000, async () => `there are ${await this.squiggles(kind).count()}`);
+    await until(async () => (await this.squiggles(kind).count()) === count, `${count} squiggles (${kind})`, 10_000, async () => `there are ${await this.squiggles(kind).count()}`);
   }
 
   async hasSomeSquiggle(kind = 'warning') {
@@ -239,7 +236,7 @@ export class Editor {
   }
 
   async hasStatus(pattern) {
-    await until(async () => pattern.test(await this.status().innerText()), `the status bar shows ${pattern}`, 20_000, () => this.status().innerText());
+    await until(async () => pattern.test(await this.status().innerText()), `the status bar shows ${pattern}`, 10_000, () => this.status().innerText());
   }
 
   notification(text) {
@@ -292,7 +289,7 @@ export class Editor {
   }
 }
 
-export async function until(holds, what, limit = 20_000, otherwise = async () => '') {
+export async function until(holds, what, limit = 10_000, otherwise = async () => '') {
   const end = Date.now() + limit;
   for (;;) {
     if (await holds()) {

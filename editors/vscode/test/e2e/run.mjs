@@ -1,6 +1,6 @@
 // Runs the end to end tests one after the other in one VS Code; one line a test, then the counts.
 //
-// usage: node test/e2e/run.mjs --code-server FOLDER --vsix FILE --pictures FOLDER [--only WORDS]
+// usage: node test/e2e/run.mjs --code-server FOLDER --vsix FILE --pictures FOLDER [--only REGEXP]
 import { parseArgs } from 'node:util';
 
 import { Editor } from './harness.mjs';
@@ -29,7 +29,7 @@ try {
   await editor.start();
   console.log(`# VS Code with the extension is up (${seconds(start)})`);
   for (const [name, run] of Object.entries({ ...drafts, ...projects, ...server })) {
-    if (!name.includes(values.only)) {
+    if (!new RegExp(values.only).test(name)) {
       continue;
     }
     const begin = performance.now();
@@ -42,7 +42,6 @@ try {
       await editor.picture(`failed-${failed}`).catch(() => {});
       console.log(`FAILED ${name} (${seconds(begin)}): ${error.stack}`);
     } finally {
-      await editor.set({});
       await editor.clear().catch((error) => console.log(`# could not clean up: ${error.message.split('\n', 1)[0]}`));
     }
   }
