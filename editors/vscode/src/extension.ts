@@ -13,7 +13,10 @@ import { StatusBar } from './statusBar.ts';
 /** Settings that the server does not read itself. */
 const RESTARTING = ['wanyan.server.path', 'wanyan.untitledLanguages'];
 
+const RESTART_DELAY = 100;
+
 let running: Server | undefined;
+let restarting: NodeJS.Timeout | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = vscode.window.createOutputChannel('婉言', { log: true });
@@ -33,9 +36,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (RESTARTING.some((setting) => event.affectsConfiguration(setting))) {
-        void server.restart();
+        // The client is told of the change as well; it shall be through with that.
+        clearTimeout(restarting);
+        restarting = setTimeout(() => void server.restart(), RESTART_DELAY);
       }
     }),
+    new vscode.Disposable(() => clearTimeout(restarting)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
     vscode.workspace.onDidOpenTextDocument((document) => void offerTomlSchemas(app, document)),
   );

@@ -160,6 +160,12 @@ export class Server implements vscode.Disposable {
         resolveCodeAction,
         provideCompletionItem: this.#completions.provide,
         workspace: {
+          // Settings may change because of which the server is stopped just now; a client that is stopped would start again.
+          didChangeConfiguration: async (sections, next) => {
+            if (this.#client === client && this.#state.kind === 'running') {
+              await next(sections);
+            }
+          },
           configuration: async (params, token, next) => {
             const values = await next(params, token);
             if (!Array.isArray(values)) {
@@ -172,7 +178,7 @@ export class Server implements vscode.Disposable {
         },
       },
     };
-    const client = new LanguageClient('wanyan', '婉言', serverOptions, options);
+    const client: LanguageClient = new LanguageClient('wanyan', '婉言', serverOptions, options);
     client.registerFeature(new PushedDiagnostics());
     client.onDidChangeState(({ newState }) => {
       if (this.#client !== client) {

@@ -53,7 +53,12 @@ export class Editor {
     // No wanyan but the one in the package.
     this.bin = join(this.home, 'bin');
     await mkdir(this.bin);
-    env.PATH = `${this.bin}:/usr/bin:/bin`;
+    env.PATH = '/usr/bin:/bin';
+    // The editor takes PATH from a login shell.
+    env.SHELL = '/bin/bash';
+    for (const name of ['.profile', '.bashrc']) {
+      await writeFile(join(this.home, name), `PATH=${this.bin}:/usr/bin:/bin\n`);
+    }
     const entry = join(this.codeServer, 'out/node/entry.js');
     await promisify(execFile)(process.execPath, [entry, ...folders, '--install-extension', this.vsix], { env, timeout: 120_000 });
     const port = await freePort();
@@ -283,9 +288,13 @@ export class Editor {
 
   /** The servers that belong to this editor, by their number. */
   async servers() {
+    return (await this.commandLines()).map((line) => Number(line.trim().split(/\s+/, 1)[0]));
+  }
+
+  /** Number and command line of each of them. */
+  async commandLines() {
     const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,args=']);
-    const mine = stdout.split('\n').filter((line) => line.includes(this.home) && /server\/wanyan lsp\s*$/.test(line));
-    return mine.map((line) => Number(line.trim().split(/\s+/, 1)[0]));
+    return stdout.split('\n').filter((line) => line.includes(this.home) && /\/wanyan lsp\s*$/.test(line));
   }
 }
 
