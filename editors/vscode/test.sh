@@ -140,7 +140,7 @@ end_to_end_tests() {
   local out=$cache/e2e.log counts
   rm -rf "$cache/pictures"
   node "$here/test/e2e/run.mjs" --code-server "$tools/node_modules/code-server" --vsix "$vsix" \
-    --pictures "$cache/pictures" --only "$only" 2>&1 | tee "$out" | sed '/^[0-9]* passed, [0-9]* failed$/d' || true
+    --pictures "$cache/pictures" --only "$only" 2>&1 | tee "$out" | sed -u '/^[0-9]* passed, [0-9]* failed$/d' || true
   counts=$(tail -n 1 "$out")
   if [[ ! $counts =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]]; then
     give_up 'the end to end tests did not come to an end'

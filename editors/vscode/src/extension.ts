@@ -45,6 +45,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     vscode.workspace.onDidGrantWorkspaceTrust(() => void server.restart()),
     vscode.workspace.onDidOpenTextDocument((document) => void offerTomlSchemas(app, document)),
   );
+  vscode.workspace.textDocuments.forEach((document) => void offerTomlSchemas(app, document));
   await server.start();
 }
 

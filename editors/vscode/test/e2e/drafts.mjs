@@ -4,14 +4,36 @@ import assert from 'node:assert/strict';
 import { until } from './harness.mjs';
 
 const REFUSAL = '这个我们处理不了。';
+const DRAFT = `您好，我是售后客服小美。
+😀${REFUSAL}
+您为什么不早说？
+你的意见我们记下了，感谢您的理解与支持，祝您生活愉快！
+`;
+
+/** What of the screen the pictures of the README show. */
+const EDITOR = { x: 330, y: 28, width: 790, height: 380 };
 
 export const tests = {
-  'a draft in plain text gets a squiggle under the words, and the status bar counts': async (editor) => {
-    await editor.write('售后草稿.txt', `您好，${REFUSAL}\n`);
+  'a draft in plain text gets squiggles under the words, and the status bar counts': async (editor) => {
+    await editor.write('售后草稿.txt', DRAFT);
     await editor.open('售后草稿.txt');
-    await editor.hasSquiggles(1);
-    await editor.hasStatus(/婉言 1/);
-    await editor.picture('squiggle');
+    await editor.hasSquiggles(2);
+    await editor.hasStatus(/婉言 3/);
+    await editor.picture('window');
+    const words = await editor.box('处理不了');
+    await editor.page.mouse.move(words.x + 30, words.y + 8, { steps: 4 });
+    const hover = editor.page.locator('.monaco-hover:visible', { hasText: 'blunt-refusal/cannot-do-it' }).first();
+    await hover.waitFor();
+    const text = await hover.innerText();
+    assert.ok(text.includes('处理不了') && text.includes('→'), text);
+    await editor.page.waitForTimeout(500);
+    await editor.picture('squiggles', EDITOR);
+    await editor.press('Escape');
+    await editor.page.mouse.click(words.x + 5, words.y + 5);
+    await editor.press('Control+.');
+    await editor.page.locator('.action-widget').first().waitFor();
+    await editor.page.waitForTimeout(300);
+    await editor.picture('quickfix', EDITOR);
   },
 
   'after an emoji the squiggle is under the words, and the fix changes them alone': async (editor) => {
@@ -25,7 +47,6 @@ export const tests = {
     await editor.page.mouse.click(words.x + 5, words.y + 5);
     await editor.press('Control+.');
     await editor.page.locator('.action-widget').first().waitFor();
-    await editor.picture('quickfix');
     await editor.press('Enter');
     await editor.hasSquiggles(0);
     await editor.save();
@@ -57,20 +78,6 @@ export const tests = {
     await editor.hasSquiggles(0);
     await editor.set({});
     await editor.hasSquiggles(1);
-  },
-
-  'hovering over a finding tells what and why': async (editor) => {
-    await editor.write('悬停.txt', `您好，${REFUSAL}\n`);
-    await editor.open('悬停.txt');
-    await editor.hasSquiggles(1);
-    const words = await editor.box('处理不了');
-    await editor.page.mouse.move(words.x + 30, words.y + 8, { steps: 4 });
-    const hover = editor.page.locator('.monaco-hover:visible', { hasText: 'blunt-refusal/cannot-do-it' }).first();
-    await hover.waitFor();
-    const text = await hover.innerText();
-    assert.ok(text.includes('处理不了') && text.includes('→'), text);
-    await editor.page.waitForTimeout(300);
-    await editor.picture('hover');
   },
 
   'polishing a message changes that message alone': async (editor) => {
@@ -109,7 +116,7 @@ export const tests = {
     await editor.typeSlowly('zq');
     await until(async () => (await list.innerText()).includes('歉'), 'an apology is offered', 20_000, () => list.innerText());
     await editor.page.waitForTimeout(500);
-    await editor.picture('complete');
+    await editor.picture('complete', EDITOR);
     await editor.press('Enter', 'Escape');
     await list.waitFor({ state: 'hidden' });
     await editor.save();
@@ -169,7 +176,7 @@ export const tests = {
     await editor.picture('phrases-all');
     await editor.page.locator('.quick-input-widget input[type="text"]').fill('zq');
     await until(async () => (await editor.rows())[0].includes('歉'), 'an apology comes first', 10_000, async () => (await editor.rows()).join(' | '));
-    await editor.picture('phrases');
+    await editor.picture('phrases', { x: 255, y: 28, width: 612, height: 380 });
     await editor.press('Enter');
     await editor.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     await until(async () => /^您好，.*歉/.test(await editor.text()), 'the phrase is in the draft', 10_000, () => editor.text());

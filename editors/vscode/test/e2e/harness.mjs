@@ -149,7 +149,10 @@ export class Editor {
 
   /** A file at the top of the workspace, by the explorer. */
   async open(name) {
-    await this.page.locator('.explorer-folders-view .monaco-list-row', { has: this.page.getByText(name, { exact: true }) }).dblclick();
+    const row = this.page.locator('.explorer-folders-view .monaco-list-row', { has: this.page.getByText(name, { exact: true }) });
+    // What was written before the editor began to watch the folder is not seen by itself.
+    await row.waitFor({ timeout: 3_000 }).catch(() => this.command('Refresh Explorer'));
+    await row.dblclick();
     await this.page.waitForSelector(`.tab.active[data-resource-name="${name}"]`);
     await this.page.waitForSelector('.monaco-editor .view-line');
     await this.page.locator('.editor-instance .view-line').first().click({ position: { x: 2, y: 8 } });
@@ -158,11 +161,22 @@ export class Editor {
 
   /** A command by what the palette calls it. */
   async command(title) {
-    await this.press('F1');
-    const input = this.page.locator('.quick-input-widget input[type="text"]');
-    await input.fill(`>${title}`);
     const name = new RegExp(`^([^:]+: )?${title}(…?（.*）|\\.\\.\\.)?$`);
-    await this.page.locator('.quick-input-list .monaco-list-row .quick-input-list-row:first-child .label-name', { hasText: name }).first().click();
+    const row = this.page.locator('.quick-input-list .monaco-list-row .quick-input-list-row:first-child .label-name', { hasText: name }).first();
+    for (let attempt = 1; ; attempt++) {
+      await this.press('F1');
+      try {
+        await this.page.locator('.quick-input-widget input[type="text"]').fill(`>${title}`, { timeout: 4_000 });
+        await row.click({ timeout: 4_000 });
+        return;
+      } catch (error) {
+        // What takes the focus just then closes the palette.
+        if (attempt === 3) {
+          throw error;
+        }
+        await this.press('Escape');
+      }
+    }
   }
 
   /** Waits for the quick pick or the input of that title. */
@@ -280,8 +294,9 @@ export class Editor {
     );
   }
 
-  async picture(name) {
-    await this.page.screenshot({ path: join(this.pictures, `${name}.png`) });
+  /** A screenshot, or a piece of one. */
+  async picture(name, clip) {
+    await this.page.screenshot({ path: join(this.pictures, `${name}.png`), ...(clip !== undefined && { clip }) });
   }
 
   // --- processes ---

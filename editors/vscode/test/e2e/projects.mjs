@@ -42,7 +42,7 @@ export const tests = {
     await editor.press('Control+.');
     await editor.page.locator('.action-widget .monaco-list-row', { hasText: '放行' }).first().click();
     await editor.hasSquiggles(0);
-    assert.match(await editor.read('wanyan.toml'), /^\[\[allow\]\]\nphrase = /);
+    assert.match(await editor.read('wanyan.toml'), /^\[\[allow\]\]\nphrase = "处理不了"\n/m);
     await editor.notification('已写进 wanyan.toml').getByText('打开', { exact: true }).click();
     await editor.page.waitForSelector('.tab.active[data-resource-name="wanyan.toml"]:not(.dirty)');
   },
@@ -85,6 +85,21 @@ export const tests = {
     assert.ok(text.includes('一.txt') && text.includes('二.md'), text);
     await editor.picture('workspace');
     await editor.command('View: Toggle Panel Visibility');
+  },
+
+  'a check of the workspace can be cancelled': async (editor) => {
+    const long = `您好，${REFUSAL}\n`.repeat(4_000);
+    for (let number = 0; number < 250; number++) {
+      await editor.write(`话术/${number}.txt`, long);
+    }
+    await editor.write('好.txt', '好的，马上为您处理。\n');
+    await editor.open('好.txt');
+    await editor.command('检查工作区');
+    const progress = editor.page.locator('.notification-toast', { hasText: '婉言：检查工作区' });
+    await until(async () => /\d+ 个文件/.test(await progress.innerText()), 'progress is shown', 10_000);
+    await progress.getByText('Cancel', { exact: true }).click();
+    await editor.notification('检查已取消').waitFor();
+    await progress.waitFor({ state: 'detached' });
   },
 
   'a lexicon entry is made of the selection, and the draft is judged by it': async (editor) => {
