@@ -84,6 +84,8 @@ export class Editor {
       60_000,
     );
     this.#browser = await chromium.launch({
+      // Characters in the forms of the mainland.
+      env: { ...process.env, FC_LANG: 'zh-cn', LANG: 'zh_CN.UTF-8' },
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     });
@@ -223,9 +225,11 @@ export class Editor {
   /** Closes all editors, what was not saved is lost, and empties the workspace. */
   async clear() {
     await this.press('Escape', 'Escape');
-    while ((await this.page.locator('.tab.dirty').count()) > 0) {
-      await this.page.locator('.tab.dirty').first().click();
+    const dirty = this.page.locator('.tab.dirty');
+    for (let left = await dirty.count(); left > 0; left--) {
+      await dirty.first().click();
       await this.command('Revert and Close Editor');
+      await until(async () => (await dirty.count()) < left, 'the editor is closed');
     }
     await this.command('Close All Editors');
     await this.page.waitForSelector('.editor-group-container.empty');
