@@ -46,7 +46,7 @@ const out = resolve(values.out ?? join(root, 'dist', `wanyan-${target}-${manifes
 const stage = await mkdtemp(join(tmpdir(), 'wanyan-vsix-'));
 try {
   const metafile = await bundle(join(stage, 'dist/extension.js'));
-  const copied = ['package.nls.json', 'package.nls.zh-cn.json', 'README.md', 'CHANGELOG.md', 'snippets', 'walkthrough', 'images'];
+  const copied = ['package.nls.json', 'package.nls.zh-cn.json', 'README.md', 'CHANGELOG.md', 'language', 'snippets', 'walkthrough', 'images'];
   for (const name of copied) {
     await cp(join(root, name), join(stage, name), { recursive: true });
   }

@@ -28,8 +28,11 @@ export function documentSelector(untitledLanguages: readonly unknown[]): Filter[
   ];
 }
 
-/** Whether a document is a draft that is judged. */
-export function isDraft(scheme: string, language: string, untitledLanguages: readonly unknown[]): boolean {
+/** Whether a document is a draft that is judged. TOML is none, whatever the editor takes it for. */
+export function isDraft(scheme: string, path: string, language: string, untitledLanguages: readonly unknown[]): boolean {
+  if (path.endsWith('.toml')) {
+    return false;
+  }
   return documentSelector(untitledLanguages).some((filter) => filter.scheme === scheme && filter.language === language);
 }
 

@@ -11,7 +11,7 @@ export const SOURCE = 'wanyan';
 
 export function isDraftDocument(document: vscode.TextDocument): boolean {
   const languages = vscode.workspace.getConfiguration('wanyan').get<unknown[]>('untitledLanguages', []);
-  return isDraft(document.uri.scheme, document.languageId, languages);
+  return isDraft(document.uri.scheme, document.uri.path, document.languageId, languages);
 }
 
 export function findingsOf(uri: vscode.Uri): vscode.Diagnostic[] {

@@ -246,12 +246,9 @@ export class Editor {
   }
 
   /** Waits for that number of squiggles. */
-  async hasSquiggles(count, kind = 'warning') {
-    await until(async () => (await this.squiggles(kind).count()) === count, `${count} squiggles (${kind})`, 10_000, async () => `there are ${await this.squiggles(kind).count()}`);
-  }
-
-  async hasSomeSquiggle(kind = 'warning') {
-    await this.squiggles(kind).first().waitFor({ state: 'attached' });
+  async hasSquiggles(count, kind = 'warning', limit = 15_000) {
+    const squiggles = this.squiggles(kind);
+    await until(async () => (await squiggles.count()) === count, `${count} squiggles (${kind})`, limit, async () => `there are ${await squiggles.count()}`);
   }
 
   status() {

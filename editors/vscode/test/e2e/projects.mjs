@@ -6,6 +6,9 @@ import { until } from './harness.mjs';
 
 const REFUSAL = '这个我们处理不了。';
 
+/** With an overlay the lexicons are compiled anew, which takes seconds; on a busy machine many. */
+const COMPILING = 60_000;
+
 export const tests = {
   'editing wanyan.toml changes the findings of an open draft': async (editor) => {
     await editor.write('草稿.txt', `您好，${REFUSAL}\n`);
@@ -127,9 +130,18 @@ export const tests = {
     assert.match(await editor.read('门店词库.toml'), /^category = "blunt-refusal"\n\n\[\[entry\]\]\nid = "no-guests"\n/);
     assert.equal(await editor.read('wanyan.toml'), 'lexicon = ["门店词库.toml"]\n# 门店的配置\nagent-labels = ["小美"]\n');
     await editor.page.locator('.tab', { hasText: '草稿.txt' }).click();
-    // With an overlay the lexicons are compiled anew, which takes seconds.
-    await editor.hasSquiggles(1);
+    await editor.hasSquiggles(1, 'warning', COMPILING);
     await editor.hasStatus(/婉言 1/);
+  },
+
+  'snippets for lexicons are there without another extension': async (editor) => {
+    await editor.write('新词库.toml', '\n');
+    await editor.open('新词库.toml');
+    await editor.command('Snippets: Insert Snippet');
+    await editor.rows();
+    await editor.pick('补充内置条目');
+    await until(async () => (await editor.text()).includes('[[extend]]'), 'the snippet is there', 10_000, () => editor.text());
+    await editor.hasStatus(/^\s*婉言\s*$/);
   },
 
   'lexicons are chosen from the files of the folder': async (editor) => {
@@ -147,7 +159,7 @@ export const tests = {
     await editor.pick('放行词库.toml');
     await editor.press('Enter');
     await until(async () => (await editor.read('wanyan.toml')) === 'lexicon = ["放行词库.toml"]\nagent-labels = ["小美"]  # 客服\n', 'wanyan.toml names it', 10_000, () => editor.read('wanyan.toml'));
-    await editor.hasSquiggles(0);
+    await editor.hasSquiggles(0, 'warning', COMPILING);
     await editor.command('选择词库');
     await editor.titled('用哪些词库');
     await editor.pick('放行词库.toml');

@@ -111,9 +111,14 @@ describe('settings', () => {
   });
 
   test('drafts are files of the known formats, and untitled ones of the languages set', () => {
-    assert.ok(isDraft('file', 'markdown', []) && isDraft('file', 'wanyan-transcript', []) && isDraft('file', 'jsonl', []));
-    assert.ok(isDraft('untitled', 'plaintext', ['plaintext']) && !isDraft('untitled', 'plaintext', ['markdown']));
-    assert.ok(!isDraft('file', 'rust', []) && !isDraft('git', 'plaintext', ['plaintext']) && !isDraft('untitled', 'rust', ['rust']));
+    const [file, untitled] = [
+      (language: string, path = '/草稿') => isDraft('file', path, language, []),
+      (language: string, languages: string[]) => isDraft('untitled', 'Untitled-1', language, languages),
+    ];
+    assert.ok(file('markdown') && file('wanyan-transcript') && file('jsonl'));
+    assert.ok(untitled('plaintext', ['plaintext']) && !untitled('plaintext', ['markdown']));
+    assert.ok(!file('rust') && !untitled('rust', ['rust']) && !isDraft('git', '/草稿.txt', 'plaintext', ['plaintext']));
+    assert.ok(!file('plaintext', '/Cargo.toml') && !file('toml', '/wanyan.toml'));
     assert.ok(documentSelector([]).some(({ pattern }) => pattern?.includes('wanyan')));
   });
 });
