@@ -16,7 +16,7 @@ import { documentSelector, serverSettings } from '../settings.ts';
 import type { ServerState } from '../statusText.ts';
 import { CompletionGate } from './completion.ts';
 import { resolveCodeAction } from './configActions.ts';
-import { PushedDiagnostics } from './diagnostics.ts';
+import { forgetDeleted, PushedDiagnostics } from './diagnostics.ts';
 import { findServer } from './lookup.ts';
 import { makeBundledRunnable, surroundings } from './machine.ts';
 import type { Problem } from './problem.ts';
@@ -29,6 +29,7 @@ export class Server implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<ServerState>();
   readonly #restarts = new Restarts();
   readonly #completions = new CompletionGate();
+  readonly #deleted = forgetDeleted(() => this.#client?.diagnostics);
   #state: ServerState = { kind: 'stopped' };
   #client: LanguageClient | undefined;
   /** One start or stop after the other. */
@@ -70,6 +71,7 @@ export class Server implements vscode.Disposable {
   dispose(): void {
     this.#changed.dispose();
     this.#completions.dispose();
+    this.#deleted.dispose();
   }
 
   /** One of the server's own commands; nothing where the server does not know it. */

@@ -1,6 +1,6 @@
 // What belongs to a folder of drafts: its configuration, its lexicons, all its files.
 import assert from 'node:assert/strict';
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 
 import { until } from './harness.mjs';
 
@@ -87,6 +87,9 @@ export const tests = {
     const text = await problems.innerText();
     assert.ok(text.includes('一.txt') && text.includes('二.md'), text);
     await editor.picture('workspace');
+    // Findings go with the files.
+    await rm(editor.path('话术'), { recursive: true });
+    await until(async () => !(await problems.innerText()).includes('一.txt'), 'the findings are gone');
     await editor.command('View: Toggle Panel Visibility');
   },
 
@@ -139,7 +142,8 @@ export const tests = {
     await editor.open('新词库.toml');
     await editor.command('Snippets: Insert Snippet');
     await editor.rows();
-    await editor.pick('补充内置条目');
+    await editor.page.locator('.quick-input-widget input[type="text"]').fill('extend');
+    await editor.pick('extend');
     await until(async () => (await editor.text()).includes('[[extend]]'), 'the snippet is there', 10_000, () => editor.text());
     await editor.hasStatus(/^\s*婉言\s*$/);
   },
