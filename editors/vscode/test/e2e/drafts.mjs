@@ -30,8 +30,7 @@ export const tests = {
     await editor.picture('squiggles', EDITOR);
     await editor.press('Escape');
     await editor.page.mouse.click(words.x + 5, words.y + 5);
-    await editor.press('Control+.');
-    await editor.page.locator('.action-widget').first().waitFor();
+    await editor.quickFixes();
     await editor.page.waitForTimeout(300);
     await editor.picture('quickfix', EDITOR);
   },
@@ -45,8 +44,7 @@ export const tests = {
     const greeting = await editor.box('您好，');
     assert.ok(squiggle.x > greeting.x + greeting.width - 3, 'begins behind the greeting');
     await editor.page.mouse.click(words.x + 5, words.y + 5);
-    await editor.press('Control+.');
-    await editor.page.locator('.action-widget').first().waitFor();
+    await editor.quickFixes();
     await editor.press('Enter');
     await editor.hasSquiggles(0);
     await editor.save();

@@ -202,6 +202,18 @@ export class Editor {
     await this.press('Enter');
   }
 
+  /** Opens the list of quick fixes at the cursor. An editor that has just started may need to be asked again. */
+  async quickFixes() {
+    const list = this.page.locator('.action-widget').first();
+    for (let attempt = 1; attempt < 4; attempt++) {
+      await this.press('Control+.');
+      if (await list.waitFor({ timeout: 4_000 }).then(() => true, () => false)) {
+        return;
+      }
+    }
+    assert.fail('no list of quick fixes opens');
+  }
+
   async save() {
     await this.press('Control+s');
     await this.page.waitForSelector('.tab.active:not(.dirty)');

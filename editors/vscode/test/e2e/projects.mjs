@@ -42,7 +42,7 @@ export const tests = {
     await editor.open('草稿.txt');
     await editor.hasSquiggles(1);
     await editor.goTo(1, 10);
-    await editor.press('Control+.');
+    await editor.quickFixes();
     await editor.page.locator('.action-widget .monaco-list-row', { hasText: '放行' }).first().click();
     await editor.hasSquiggles(0);
     assert.match(await editor.read('wanyan.toml'), /^\[\[allow\]\]\nphrase = "处理不了"\n/m);
