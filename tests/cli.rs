@@ -405,7 +405,7 @@ fn the_configured_register_comes_first() {
         let (auto, formal) = (titles("auto.toml", file), titles("formal.toml", file));
         assert_eq!(auto.len(), formal.len());
         assert_ne!(auto[0], formal[0], "{file}");
-        assert!(formal[0].contains("深表歉意"), "{formal:?}");
+        assert!(formal[0].contains("敬请谅解"), "{formal:?}");
     }
     let wrong = folder.run(&["check", "--config", "wrong.toml", "plain.txt"]);
     assert!(wrong.code == Some(2) && wrong.errors.contains("formal"), "{}", wrong.errors);

@@ -6,8 +6,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 source "$here/../lib.sh"
 packages kate xvfb xauth xdotool imagemagick dbus-daemon openbox fonts-noto-cjk fonts-noto-color-emoji python3
 begin kate
-# Kate sends addresses with Chinese letters as they are, not percent-encoded; the server does not read a folder's yet.
-draft drafts
+# Kate sends addresses with Chinese letters as they are, not percent-encoded.
+draft
 # Where the README puts it.
 mkdir -p "$XDG_CONFIG_HOME/kate/lspclient"
 cp "$here/settings.json" "$XDG_CONFIG_HOME/kate/lspclient/settings.json"

@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 
 import type { App } from '../app.ts';
+import { RULE_PATH } from '../server/ruleUrl.ts';
 import { findingsOf } from '../statusBar.ts';
 import { draftEditor } from './polish.ts';
 import { running } from './running.ts';
@@ -33,9 +34,15 @@ export async function explainFinding(app: App, documents: RuleDocuments): Promis
   if (rule === undefined) {
     return;
   }
+  await explainRule(app, documents, rule, editor.document.uri);
+}
+
+/** Shows the documentation of a rule, as the project of `document` has it. */
+async function explainRule(app: App, documents: RuleDocuments, rule: string, document?: vscode.Uri): Promise<void> {
+  const asked = document === undefined ? [rule] : [rule, document.toString()];
   const answer = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: '婉言：正在查规则说明' },
-    () => app.server.execute('wanyan.explainRule', rule, editor.document.uri.toString()),
+    () => app.server.execute('wanyan.explainRule', ...asked),
   );
   const { title = rule, markdown } = (answer ?? {}) as { title?: string; markdown?: string };
   if (markdown === undefined) {
@@ -43,6 +50,29 @@ export async function explainFinding(app: App, documents: RuleDocuments): Promis
   }
   const uri = documents.put(rule, title, markdown);
   await vscode.commands.executeCommand('markdown.showPreviewToSide', uri);
+}
+
+/** Opens what stands behind the code of a finding. */
+export class RuleLinks implements vscode.UriHandler {
+  readonly #app: App;
+  readonly #documents: RuleDocuments;
+
+  constructor(app: App, documents: RuleDocuments) {
+    this.#app = app;
+    this.#documents = documents;
+  }
+
+  async handleUri(uri: vscode.Uri): Promise<void> {
+    if (uri.path !== RULE_PATH || running(this.#app) === undefined) {
+      return;
+    }
+    try {
+      await explainRule(this.#app, this.#documents, uri.query, draftEditor()?.document.uri);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      void vscode.window.showErrorMessage(`没有做成：${said}`);
+    }
+  }
 }
 
 /** The rule of the finding at the cursor; where there is none or more than one, the user chooses. */

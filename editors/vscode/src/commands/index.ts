@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import type { App } from '../app.ts';
 import { checkAllFiles } from './checkAllFiles.ts';
 import { chooseLexicons, openConfig, toggle } from './configure.ts';
-import { explainFinding, RuleDocuments } from './explain.ts';
+import { explainFinding, RuleDocuments, RuleLinks } from './explain.ts';
 import { showMenu } from './menu.ts';
 import { newLexiconEntry } from './newEntry.ts';
 import { insertPhrase } from './phrases.ts';
@@ -45,5 +45,6 @@ export function registerCommands(app: App): vscode.Disposable {
   return vscode.Disposable.from(
     ...registered,
     vscode.workspace.registerTextDocumentContentProvider(RuleDocuments.scheme, documents),
+    vscode.window.registerUriHandler(new RuleLinks(app, documents)),
   );
 }

@@ -22,6 +22,7 @@ import { makeBundledRunnable, surroundings } from './machine.ts';
 import type { Problem } from './problem.ts';
 import { probe } from './probe.ts';
 import { Restarts } from './restarts.ts';
+import { ruleUrl } from './ruleUrl.ts';
 
 export class Server implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
@@ -213,7 +214,7 @@ export class Server implements vscode.Disposable {
         }
       });
     }
-    return settings;
+    return { ...settings, ruleUrl: ruleUrl(this.#context.extension.id) };
   }
 
   #errorHandler(path: string): ErrorHandler {

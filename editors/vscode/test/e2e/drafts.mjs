@@ -208,6 +208,21 @@ export const tests = {
     await editor.picture('explain');
   },
 
+  'the code of a finding links to its explanation': async (editor) => {
+    await editor.write('链接.txt', `您好，${REFUSAL}\n`);
+    await editor.open('链接.txt');
+    await editor.hasSquiggles(1);
+    await editor.goTo(1, 10);
+    await editor.command('Show or Focus Hover');
+    const link = editor.page.locator('.monaco-hover a', { hasText: 'cannot-do-it' }).first();
+    await link.waitFor();
+    await link.click();
+    const allow = editor.page.locator('.monaco-dialog-box a.monaco-button, .monaco-dialog-box .monaco-button', { hasText: /^Open$/ }).first();
+    await allow.click({ timeout: 3000 }).catch(() => {});
+    const preview = editor.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+    await preview.locator('body', { hasText: 'blunt-refusal/cannot-do-it' }).waitFor();
+  },
+
   'the status bar item opens a menu, which turns the check off and on again': async (editor) => {
     await editor.write('开关.txt', `${REFUSAL}\n`);
     await editor.open('开关.txt');
