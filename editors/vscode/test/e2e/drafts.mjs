@@ -188,6 +188,8 @@ export const tests = {
     await editor.write('保存.txt', '\n');
     await editor.set({ 'editor.codeActionsOnSave': { 'source.fixAll.wanyan': 'explicit' } });
     await editor.open('保存.txt');
+    // Nothing shows that the editor has read its settings again.
+    await editor.page.waitForTimeout(2_000);
     await editor.type(draft.trim());
     await editor.hasStatus(/婉言 1/);
     await editor.save();
