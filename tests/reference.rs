@@ -188,10 +188,9 @@ static RIGHT: LazyLock<Right> = LazyLock::new(|| {
 fn offences_in(text: &str) -> impl Iterator<Item = (usize, usize)> {
     let chars: Vec<char> = text.chars().collect();
     let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-    let lengths = &LEXICON.tables().offences.lengths;
     let mut found = Vec::new();
-    LEXICON.literals().offences.find(&chars, &mut Vec::new(), |literal, start| {
-        found.push((places[start], places[start + usize::from(lengths.get(literal as usize))]));
+    LEXICON.literals().offences.find(&chars, &mut Vec::new(), |_, range| {
+        found.push((places[range.start], places[range.end]));
     });
     found.into_iter()
 }

@@ -765,15 +765,15 @@ impl Parts {
 
 impl PhraseParts {
     fn finish(self) -> Result<(PhraseTable<'static>, Literals), String> {
-        let length = |literal: &Vec<char>| u8::try_from(literal.len()).map_err(|_| "有超过 255 个字的字串".to_owned());
-        let lengths = self.literals.keys().map(length).collect::<Result<_, String>>()?;
         let is_anchor = |found: &Use| self.phrases[found.phrase as usize].anchor == found.part;
-        let (anchors, others): (Vec<Vec<Use>>, Vec<Vec<Use>>) =
-            self.literals.values().map(|found| found.iter().partition(|found| is_anchor(found))).unzip();
-        let literals = Literals::new(self.literals.keys().map(Vec::as_slice))?;
+        let mut literals: Vec<(&Vec<char>, &BTreeSet<Use>)> = self.literals.iter().collect();
+        literals.sort_by_key(|(_, found)| !found.iter().any(is_anchor));
+        let (mut anchors, others): (Vec<Vec<Use>>, Vec<Vec<Use>>) =
+            literals.iter().map(|(_, found)| found.iter().partition(|found| is_anchor(found))).unzip();
+        anchors.truncate(anchors.partition_point(|uses| !uses.is_empty()));
+        let literals = Literals::new(literals.iter().map(|(literal, _)| literal.as_slice()))?;
         let table = PhraseTable {
             phrases: self.phrases.iter().copied().collect(),
-            lengths,
             anchors: Uses::new(&anchors),
             others: Uses::new(&others),
         };

@@ -189,7 +189,7 @@ impl Uses<'_> {
         Uses { starts: std::iter::once(0).chain(ends).collect(), uses: of_literals.iter().flatten().copied().collect() }
     }
 
-    /// The uses of a literal.
+    /// The uses of a literal; none beyond the last that has any.
     pub fn of(&self, literal: u32) -> impl Iterator<Item = Use> {
         self.range(literal).map(|number| self.uses.get(number))
     }
@@ -212,6 +212,9 @@ impl Uses<'_> {
 
     fn range(&self, literal: u32) -> Range<usize> {
         let literal = literal as usize;
+        if literal + 1 >= self.starts.len() {
+            return 0..0;
+        }
         self.starts.get(literal) as usize..self.starts.get(literal + 1) as usize
     }
 }
@@ -307,10 +310,7 @@ pub struct PhraseTable<'t> {
     /// The phrases.
     #[serde(borrow)]
     pub phrases: Records<'t, Phrase>,
-    /// For each literal how many characters it has.
-    #[serde(borrow)]
-    pub lengths: Records<'t, u8>,
-    /// What each literal stands for as the anchor of a phrase.
+    /// What each literal stands for as the anchor of a phrase; those that are anchors have the lowest numbers.
     #[serde(borrow)]
     pub anchors: Uses<'t>,
     /// What each literal stands for as another part.

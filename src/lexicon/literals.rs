@@ -1,7 +1,7 @@
 //! The literals of a phrase table, found wherever they begin. The double-array trie is read in place out of the program.
 
 use std::borrow::Cow;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use yada::DoubleArray;
 use yada::builder::DoubleArrayBuilder;
@@ -21,11 +21,11 @@ const HAN_ROW: u32 = 250;
 /// The first byte of the first Han character.
 const HAN_BYTE: u32 = 0x80;
 
-/// Literals by number, in the order of their characters.
+/// Literals by number.
 pub struct Literals(DoubleArray<Cow<'static, [u8]>>);
 
 impl Literals {
-    /// Puts the literals together, which come sorted, each once and none empty.
+    /// Puts the literals together, which come in the order of their numbers, each once and none empty.
     ///
     /// # Errors
     /// In Chinese, where there are too many.
@@ -60,15 +60,20 @@ impl Literals {
         &self.0.0
     }
 
-    /// Calls `found` with the number of each literal in `text` and the character, from zero, at which it begins: in the
-    /// order in which they begin, and the shorter first. `spelled` is room to work in.
-    pub fn find(&self, text: &[char], spelled: &mut Vec<u8>, mut found: impl FnMut(u32, usize)) {
+    /// Calls `found` with the number of each literal in `text` and the characters, from zero, that it takes: in the order
+    /// in which they begin, and the shorter first. `spelled` is room to work in.
+    pub fn find(&self, text: &[char], spelled: &mut Vec<u8>, mut found: impl FnMut(u32, Range<usize>)) {
         spelled.clear();
         spell(text, spelled);
         let mut at = 0;
         for (index, c) in text.iter().enumerate() {
-            for (literal, _) in self.0.common_prefix_search(&spelled[at..]) {
-                found(literal, index);
+            let (mut end, mut reached) = (index, 0);
+            for (literal, bytes) in self.0.common_prefix_search(&spelled[at..]) {
+                while reached < bytes {
+                    reached += length(text[end]);
+                    end += 1;
+                }
+                found(literal, index..end);
             }
             at += length(*c);
         }
@@ -109,11 +114,15 @@ mod tests {
     use super::*;
 
     fn found(literals: &[&str], text: &str) -> Vec<(u32, usize)> {
+        let lengths: Vec<usize> = literals.iter().map(|literal| literal.chars().count()).collect();
         let literals: Vec<Vec<char>> = literals.iter().map(|literal| literal.chars().collect()).collect();
         let literals = Literals::new(literals.iter().map(Vec::as_slice)).unwrap();
         let text: Vec<char> = text.chars().collect();
         let mut all = Vec::new();
-        literals.find(&text, &mut Vec::new(), |literal, start| all.push((literal, start)));
+        literals.find(&text, &mut Vec::new(), |literal, range| {
+            assert_eq!(range.len(), lengths[literal as usize]);
+            all.push((literal, range.start));
+        });
         all
     }
 

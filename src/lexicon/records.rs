@@ -59,18 +59,6 @@ impl<T: Record> FromIterator<T> for Records<'_, T> {
     }
 }
 
-impl Record for u8 {
-    const SIZE: usize = 1;
-
-    fn write(self, bytes: &mut Vec<u8>) {
-        bytes.push(self);
-    }
-
-    fn read(bytes: &[u8]) -> Self {
-        bytes[0]
-    }
-}
-
 impl Record for u32 {
     const SIZE: usize = 4;
 

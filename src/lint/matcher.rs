@@ -137,9 +137,8 @@ impl Matches {
         let mut hits = std::mem::take(&mut self.hits);
         hits.clear();
         let chars = self.folded.chars();
-        literals.find(chars, &mut self.spelled, |literal, start| {
-            let length = usize::from(table.lengths.get(literal as usize));
-            let range = TextRange::new(start, start + length);
+        literals.find(chars, &mut self.spelled, |literal, range| {
+            let range = TextRange::new(range.start, range.end);
             if !cuts_latin_word(chars, range) {
                 hits.push(Hit { literal, range });
             }
