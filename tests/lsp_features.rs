@@ -273,6 +273,17 @@ fn diagnostics_are_given_back_with_their_fixes() {
 }
 
 #[test]
+fn a_long_selection_is_made_polite_from_its_first_finding() {
+    let mut client = Client::start(usual(), None);
+    let text = format!("{}这个我们处理不了\n", "您好\n".repeat(1000));
+    client.open("untitled:a", "plaintext", &text);
+    let actions = client.actions("untitled:a", range((0, 0), (1001, 0)), json!(["refactor.rewrite"]));
+    let edit = client.resolve(&actions[0]);
+    let polite = applied(&text, &edit["documentChanges"][0]["edits"]);
+    assert!(polite.starts_with(&"您好\n".repeat(1000)) && !polite.contains("处理不了"), "{}", &polite[6000..]);
+}
+
+#[test]
 fn a_message_is_made_polite_in_one_step() {
     let mut client = Client::start(usual(), None);
     client.open("untitled:a", "plaintext", TEXT);

@@ -29,7 +29,7 @@ pub const FIX_ALL: CodeActionKind = CodeActionKind::new("source.fixAll.wanyan");
 /// A message made polite.
 pub const POLISH: CodeActionKind = CodeActionKind::new("refactor.rewrite.wanyan");
 
-/// Of a longer selection only so many lines are looked at for what can be offered.
+/// Of a longer selection only so many lines, from the first finding on, are looked at for what can be offered.
 const MOST_LINES: usize = 400;
 /// No more findings are offered something at once.
 const MOST_FINDINGS: usize = 60;
@@ -149,8 +149,11 @@ fn is_kind_of(kind: &CodeActionKind, asked: &CodeActionKind) -> bool {
 fn offer(document: &Document, rules: &Rules, params: &CodeActionParams) -> Vec<Offered> {
     let (one, other) = (from_proto::at(params.range.start), from_proto::at(params.range.end));
     let (start, end) = (one.min(other), one.max(other));
-    let first = document.text.spot(start, rules.encoding).line;
-    let last = document.text.spot(end, rules.encoding).line.min(first + MOST_LINES);
+    let [first, last] = [start, end].map(|at| document.text.spot(at, rules.encoding).line);
+    // What lies before the first finding has nothing to offer.
+    let found = document.found().map(|(line, _)| line).filter(|line| (first..=last).contains(line)).min();
+    let first = if last - first > MOST_LINES { found.unwrap_or(first) } else { first };
+    let last = last.min(first + MOST_LINES);
     let mut fixes = Vec::new();
     let mut config: Vec<Offered> = Vec::new();
     let mut polished = 0;
