@@ -135,6 +135,21 @@ fn conversations_are_heard_from_turn_to_turn() {
     assert_eq!(heard(lines, Format::JsonLines, &Policy::USUAL), [(1, late)]);
 }
 
+#[test]
+fn what_is_not_minded_is_not_heard_by_cues_either() {
+    let warned = |level: Option<Level>| {
+        let severity = level.map(|level| ("blunt-refusal".to_owned(), level)).into_iter().collect();
+        let policy = Policy { severity, ..Policy::USUAL };
+        let found =
+            Linter::new(&LEXICON)
+                .with_policy(&policy)
+                .check("这个我们处理不了", Fixing::Skip, &mut Scratch::default());
+        found.iter().any(|finding| finding.severity >= Severity::Warning)
+    };
+    assert!(warned(None));
+    assert!(!warned(Some(Level::Off)) && !warned(Some(Level::Hint)));
+}
+
 /// An overlay with two mild phrases and a context that forgives.
 const MILD: &str = r#"category = "dismissive"
 [context.sorry-goose]

@@ -57,13 +57,16 @@ fn sentences(cues: &Cues, message: &str, skipped: &[TextRange<Prose>]) -> Vec<Se
 /// Adds to `judged` what the cues find besides the phrases.
 pub(super) fn judge(linter: Linter<'_>, message: &str, matches: &Matches, judged: &mut Vec<Judged>) {
     let (lexicon, tables) = (linter.lexicon, linter.lexicon.tables());
-    // What is quoted is not the agent's, what a phrase has found needs no second finding, and what is allowed, be it for the
-    // phrase that stands there, is meant: none of it speaks here.
+    // What is quoted is not the agent's, what a phrase has found needs no second finding, and what is allowed or not minded,
+    // be it for the phrase that stands there, is meant: none of it speaks here.
     let found = judged.iter().filter(|other| is_offence(other.severity)).map(|other| other.range);
     let by_cues = tables.entries.iter().filter(|entry| entry.cues);
     let by_phrases = matches.offences.iter().map(|offence| &tables.entries[usize::from(offence.entry)]);
     let allowed = matches.allowed.for_any(linter.policy, by_cues.chain(by_phrases).map(|entry| &entry.rule));
-    let skipped = matches.quoted.iter().copied().chain(found).chain(allowed);
+    let is_minded = |entry: &Entry| linter.severity(entry).is_some_and(|severity| severity >= entry.severity);
+    let not_minded = matches.offences.iter().filter(|found| !is_minded(&tables.entries[usize::from(found.entry)]));
+    let not_minded = not_minded.map(|found| found.range);
+    let skipped = matches.quoted.iter().copied().chain(found).chain(allowed).chain(not_minded);
     let skipped: Vec<TextRange<Prose>> = skipped.map(|range| matches.folded.to_prose(range)).collect();
     for Sentence { verdict, places } in sentences(&lexicon.cues, message, &skipped) {
         let own = heaviest(&verdict.parts);
