@@ -63,6 +63,16 @@ impl Client {
         write!(self.output, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
     }
 
+    /// The findings of that file that are sent next.
+    fn await_published(&mut self, uri: &str) -> Value {
+        loop {
+            let message = self.receive();
+            if message["method"] == "textDocument/publishDiagnostics" && message["params"]["uri"] == uri {
+                return message["params"]["diagnostics"].clone();
+            }
+        }
+    }
+
     fn tell(&mut self, method: &str, params: Value) {
         self.send(&json!({ "jsonrpc": "2.0", "method": method, "params": params }));
     }
@@ -518,6 +528,27 @@ fn the_workspace_is_checked() {
     let closed = uri(&folder.path().join("b/c.md"));
     let published = client.others.iter().rfind(|message| message["params"]["uri"] == closed.as_str()).unwrap();
     assert_eq!(published["params"]["diagnostics"][0]["range"]["start"]["line"], 2);
+
+    // It is opened, closed, changed on disk, and taken away.
+    let first_line = |client: &mut Client| {
+        let shown = client.await_published(&closed);
+        shown.as_array().unwrap().first().map(|first| first["range"]["start"]["line"].clone())
+    };
+    client.others.clear();
+    client.open(&closed, "markdown", "您好\n");
+    assert_eq!(first_line(&mut client), None);
+    client.tell("textDocument/didClose", json!({ "textDocument": { "uri": closed } }));
+    assert_eq!(first_line(&mut client), Some(json!(2)), "on disk it is as it was");
+    let changed = |client: &mut Client| {
+        let changes = json!({ "changes": [{ "uri": closed, "type": 2 }] });
+        client.tell("workspace/didChangeWatchedFiles", changes);
+    };
+    fs::write(folder.path().join("b/c.md"), "这个我们处理不了\n").unwrap();
+    changed(&mut client);
+    assert_eq!(first_line(&mut client), Some(json!(0)));
+    fs::remove_file(folder.path().join("b/c.md")).unwrap();
+    changed(&mut client);
+    assert_eq!(first_line(&mut client), None);
 
     // Without a token of its own the client is asked for one.
     client.others.clear();

@@ -18,7 +18,7 @@ use tower_lsp::ls_types::{MessageType, ShowMessageParams, Uri};
 
 use super::documents::{Document, Rules};
 use super::from_proto;
-use super::handlers::command::Commands;
+use super::handlers::command::{self, Commands};
 use super::handlers::diagnostics::Pulls;
 use super::outbox::Outbox;
 use super::projects::{Key, Load, Projects, loads_at_once};
@@ -99,7 +99,8 @@ pub struct State {
     settings_due: Option<Instant>,
     /// The faults of configuration files and lexicons, by the address under which they are shown.
     faults: BTreeMap<String, Vec<Fault>>,
-    watched: Option<BTreeSet<PathBuf>>,
+    /// The patterns of files that the client watches.
+    watched: Option<BTreeSet<String>>,
     /// When files are looked at next, of a client that does not watch them, and when they were changed last.
     look_at: Option<Instant>,
     stamps: BTreeMap<PathBuf, Option<SystemTime>>,
@@ -378,6 +379,7 @@ impl State {
             self.settings_changed();
             self.refresh_pulls();
         }
+        command::files_changed(self, files);
     }
 
     /// Loads every configuration and lexicon again.
@@ -477,7 +479,7 @@ impl State {
     }
 
     /// Has the client watch configuration files and lexicons; where it does not, they are looked at now and then.
-    fn watch(&mut self) {
+    pub fn watch(&mut self) {
         if !self.session.abilities.registers_watchers {
             if self.look_at.is_none() {
                 self.stamps = self.stamps();
@@ -485,9 +487,12 @@ impl State {
             self.look_at.get_or_insert_with(|| Instant::now() + LOOK_INTERVAL);
             return;
         }
-        let files: BTreeSet<PathBuf> =
-            self.projects.files().into_iter().filter(|file| self.session.folder_of(file).is_none()).collect();
-        if self.watched.as_ref() == Some(&files) {
+        let outside = self.projects.files().into_iter().filter(|file| self.session.folder_of(file).is_none());
+        let outside = outside.map(|file| file.to_string_lossy().into_owned());
+        // Lexicons may have any name, but they are TOML.
+        let inside = std::iter::once("toml".to_owned()).chain(self.commands.shown_extensions());
+        let patterns: BTreeSet<String> = inside.map(|extension| format!("**/*.{extension}")).chain(outside).collect();
+        if self.watched.as_ref() == Some(&patterns) {
             return;
         }
         if self.watched.is_some() {
@@ -495,13 +500,9 @@ impl State {
                 json!({ "unregisterations": [{ "id": "wanyan-files", "method": "workspace/didChangeWatchedFiles" }] });
             self.request("client/unregisterCapability", &gone, |_, _| {});
         }
-        // Lexicons may have any name, but they are TOML.
-        let inside = ["**/*.toml".to_owned()];
-        let outside = files.iter().map(|file| file.to_string_lossy().into_owned());
-        let watchers: Vec<Value> =
-            inside.into_iter().chain(outside).map(|pattern| json!({ "globPattern": pattern })).collect();
+        let watchers: Vec<Value> = patterns.iter().map(|pattern| json!({ "globPattern": pattern })).collect();
         self.register("wanyan-files", "workspace/didChangeWatchedFiles", &json!({ "watchers": watchers }));
-        self.watched = Some(files);
+        self.watched = Some(patterns);
     }
 
     /// Brings the findings of a document up to its text; whether they are. Whoever asks something of a document does not
@@ -603,7 +604,7 @@ impl State {
     /// Takes a document out.
     pub fn close(&mut self, uri: &str) {
         let Some(document) = self.documents.remove(uri) else { return };
-        if !self.session.abilities.pulls_diagnostics {
+        if !self.session.abilities.pulls_diagnostics && !command::check_again(self, uri) {
             self.publish(&document.address);
         }
     }

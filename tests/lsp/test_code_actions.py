@@ -108,7 +108,7 @@ async def test_clients_that_send_less_back(editor, uri, keep):
         if keep == "data":
             lean.data = full.data
     actions = await editor.code_actions(document, "处理不了", only=["quickfix"], diagnostics=sent[:1])
-    assert any("暂时没法处理" in action.title for action in actions)
+    assert any(action.title.startswith("改为") for action in actions)
 
 
 async def test_diagnostics_of_others_and_stale_ones_do_no_harm(editor, uri):
@@ -121,7 +121,7 @@ async def test_diagnostics_of_others_and_stale_ones_do_no_harm(editor, uri):
         t.Diagnostic(range=editor.place(document, "处理不了"), message="?", source="wanyan", data=None),
     ]
     actions = await editor.code_actions(document, "处理不了", only=["quickfix"], diagnostics=odd)
-    assert any("暂时没法处理" in action.title for action in actions)
+    assert any(action.title.startswith("改为") for action in actions)
 
 
 async def test_fixes_carry_versions_and_are_resolved_lazily(editor, uri):
@@ -144,7 +144,7 @@ async def test_clients_without_resolving_get_edits_at_once(start, tmp_path, uri)
     actions = await editor.code_actions(document, "处理不了")
     assert actions
     assert all(action.edit or action.command or action.disabled for action in actions)
-    assert any("暂时没法处理" in made for action in actions if action.edit for made in editor.preview(action.edit).values())
+    assert any("处理不了" not in made for action in actions if action.edit for made in editor.preview(action.edit).values())
 
 
 async def test_clients_without_document_changes(start, tmp_path, uri):

@@ -326,7 +326,7 @@ async def test_asks_again_when_they_change(start, tmp_path):
 OWN = {
     "enable": ({"enable": False}, []),
     "minSeverity": ({"minSeverity": "warning"}, ["处理不了", "处理不了"]),
-    "severity": ({"severity": {"blunt-refusal": "off"}}, ["你的"]),
+    "severity": ({"severity": {"disrespectful-address": "off"}}, ["处理不了", "处理不了"]),
     "customerLabels": ({"customerLabels": ["赵六"], "agentLabels": ["小美"]}, ["处理不了", "你的"]),
     "none": ({}, ["处理不了", "处理不了", "你的"]),
 }

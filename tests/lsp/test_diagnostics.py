@@ -61,7 +61,7 @@ async def test_real_editors(start, tmp_path, uri, profile):
     document = editor.open(uri(), "😀" + MIXED)
     assert reference.of_diagnostics(await editor.diagnostics(document)) == reference.findings("😀" + MIXED, editor.encoding)
     fixes = await editor.quick_fixes(document, "处理不了")
-    assert "这个我们暂时没法处理，很抱歉" in fixes[0][1]
+    assert "这个我们" in fixes[0][1] and "处理不了" not in fixes[0][1]
     editor.apply(fixes[0][0].edit)
     found = reference.of_diagnostics(await editor.diagnostics(document))
     assert found == reference.findings(editor.text(document), editor.encoding)

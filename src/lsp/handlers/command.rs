@@ -257,6 +257,7 @@ fn check_workspace(state: &mut State, token: Option<Value>, answer: Answer) {
             }
             state.commands.published = published;
         }
+        state.watch();
         let (files, findings) = (check.files, check.findings);
         let message = if cancelled {
             format!("检查已取消：看了 {files} 个文件，发现 {findings} 处")
@@ -273,6 +274,41 @@ fn check_workspace(state: &mut State, token: Option<Value>, answer: Answer) {
         }
     };
     state.scan(scan_ticket, each, done);
+}
+
+/// Checks files again that changed on disk, if they were sent findings and are not open.
+pub fn files_changed(state: &mut State, files: &[PathBuf]) {
+    let shown = |file: &PathBuf| Some(Arc::<str>::from(tower_lsp::ls_types::Uri::from_file_path(file)?.as_str()));
+    for uri in files.iter().filter_map(shown) {
+        if !state.documents.contains_key(&uri) {
+            check_again(state, &uri);
+        }
+    }
+}
+
+/// Sends a file that is not open its findings again, if it was sent any; whether it was.
+pub fn check_again(state: &mut State, uri: &str) -> bool {
+    let Some(uri) = state.commands.published.get(uri).cloned() else { return false };
+    match from_proto::path(&uri).filter(|file| file.is_file()) {
+        Some(file) => state.scan_files(vec![file], |state, checked| {
+            if !state.documents.contains_key(&checked.uri) {
+                publish(state, &checked.uri, &checked.items);
+            }
+        }),
+        None => {
+            publish(state, &uri, b"[]");
+            state.commands.published.remove(&uri);
+        }
+    }
+    true
+}
+
+impl Commands {
+    /// The ends of the names of files that are not open and were sent findings.
+    pub fn shown_extensions(&self) -> BTreeSet<String> {
+        let extension = |uri: &Arc<str>| from_proto::path(uri)?.extension()?.to_str().map(str::to_owned);
+        self.published.iter().filter_map(extension).collect()
+    }
 }
 
 fn locked(check: &Mutex<Check>) -> MutexGuard<'_, Check> {

@@ -1,4 +1,4 @@
-//! Checking all files of the workspace, one after the other, while everything else goes on. Open documents are judged as
+//! Checking files of the workspace, one after the other, while everything else goes on. Open documents are judged as
 //! they stand in the editor; the others are read on a thread of their own.
 
 use std::collections::VecDeque;
@@ -91,6 +91,12 @@ impl State {
             let waiting = open.into_iter().map(Item::Open).chain(closed).collect();
             actor.post(move |state| state.scan_next(Scan { waiting, ticket, each, done }));
         });
+    }
+
+    /// Checks these files as they are on disk. Each goes to `each` as soon as it is checked.
+    pub fn scan_files(&mut self, files: Vec<PathBuf>, each: impl FnMut(&mut State, Checked) + Send + 'static) {
+        let waiting = files.into_iter().map(Item::File).collect();
+        self.scan_next(Scan { waiting, ticket: Ticket::default(), each: Box::new(each), done: Box::new(|_| {}) });
     }
 
     /// Does something on a thread of its own.

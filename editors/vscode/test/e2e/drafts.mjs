@@ -24,8 +24,12 @@ export const tests = {
     await editor.page.mouse.move(words.x + 30, words.y + 8, { steps: 4 });
     const hover = editor.page.locator('.monaco-hover:visible', { hasText: 'blunt-refusal/cannot-do-it' }).first();
     await hover.waitFor();
-    const text = await hover.innerText();
-    assert.ok(text.includes('处理不了') && text.includes('→'), text);
+    // The finding is shown first, what the server adds a moment later.
+    const shown = async () => {
+      const text = await hover.innerText();
+      return text.includes('处理不了') && text.includes('→');
+    };
+    await until(shown, 'the rewrites in the hover', 5_000, () => hover.innerText());
     await editor.page.waitForTimeout(500);
     await editor.picture('squiggles', EDITOR);
     await editor.press('Escape');
