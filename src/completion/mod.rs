@@ -8,7 +8,7 @@ mod query;
 mod sound;
 
 pub use pieces::{FormPiece, form_pieces};
-pub use sound::{Spelling, spelling};
+pub use sound::Spelling;
 
 use crate::lexicon::schema::Form;
 use crate::normalize::is_han;
@@ -74,9 +74,9 @@ impl Forms {
         Forms { items }
     }
 
-    /// All of them, by scene.
-    pub fn all(&self) -> impl Iterator<Item = &Form> {
-        self.items.iter().map(|item| &item.form)
+    /// All of them, by scene, each with how its scene and its text are typed.
+    pub fn all(&self) -> impl Iterator<Item = (&Form, Spelling, Spelling)> {
+        self.items.iter().map(|item| (&item.form, item.scene.spelling(), item.text.spelling()))
     }
 
     /// What to offer where `before` stands before the cursor on its line; nothing where nobody asks for a form.

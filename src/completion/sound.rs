@@ -51,16 +51,17 @@ pub struct Spelling {
     pub initials: String,
 }
 
-/// How a text with slots is typed in pinyin; letters and digits stand for themselves.
-#[must_use]
-pub fn spelling(text: &str) -> Spelling {
-    let mut spelling = Spelling::default();
-    for sound in sounds(text).0 {
-        let reading = sound.readings.first().map_or_else(|| sound.folded.to_string(), |read| read.replace('ü', "v"));
-        spelling.initials.extend(reading.chars().next());
-        spelling.pinyin += &reading;
+impl Sounds {
+    /// How they are typed in pinyin; letters and digits stand for themselves.
+    pub(super) fn spelling(&self) -> Spelling {
+        let mut spelling = Spelling::default();
+        for Sound { folded, readings, .. } in &self.0 {
+            let reading = readings.first().map_or_else(|| folded.to_string(), |read| read.replace('ü', "v"));
+            spelling.initials.extend(reading.chars().next());
+            spelling.pinyin += &reading;
+        }
+        spelling
     }
-    spelling
 }
 
 fn readings(character: char) -> Vec<&'static str> {
@@ -93,7 +94,7 @@ mod tests {
     #[test]
     fn a_text_is_spelled_in_letters() {
         let of = |pinyin: &str, initials: &str| Spelling { pinyin: pinyin.to_owned(), initials: initials.to_owned() };
-        assert_eq!(spelling("致歉"), of("zhiqian", "zq"));
-        assert_eq!(spelling("{称呼}，绿色A1"), of("lvsea1", "lsa1"));
+        assert_eq!(sounds("致歉").spelling(), of("zhiqian", "zq"));
+        assert_eq!(sounds("{称呼}，绿色A1").spelling(), of("lvsea1", "lsa1"));
     }
 }

@@ -323,20 +323,12 @@ impl Front {
         }
     }
 
-    /// A message for the framework, which takes only addresses as the standard wants them; the address that was changed.
-    fn request(body: &[u8]) -> serde_json::Result<(Request, Option<Renamed>)> {
+    /// A message for the framework, which takes only addresses as the standard wants them; the addresses that were changed.
+    fn request(body: &[u8]) -> serde_json::Result<(Request, Vec<Renamed>)> {
         let mut message: Value = serde_json::from_slice(body)?;
-        let mut renamed = None;
-        for place in ["/params/textDocument/uri", "/params/data/uri"] {
-            if let Some(Value::String(uri)) = message.pointer_mut(place)
-                && let Cow::Owned(fit) = from_proto::address(uri)
-            {
-                let written = std::mem::replace(uri, fit.clone());
-                renamed = Some(Renamed { fit, written });
-            }
-        }
+        let mut renamed = Vec::new();
         if let Some(params) = message.get_mut("params") {
-            make_addresses_fit(params);
+            make_addresses_fit(params, &mut renamed);
         }
         Ok((serde_json::from_value(message)?, renamed))
     }
@@ -370,40 +362,41 @@ impl Front {
                 {
                     self.stage = Stage::Running;
                 }
-                respond(&self.outbox, answer, renamed.as_ref());
+                respond(&self.outbox, answer, &renamed);
             }
             Poll::Pending => {
                 let outbox = self.outbox.clone();
-                let waiting = async move { respond(&outbox, answer.await.unwrap_or_default(), renamed.as_ref()) };
+                let waiting = async move { respond(&outbox, answer.await.unwrap_or_default(), &renamed) };
                 self.runtime.spawn(waiting);
             }
         }
     }
 }
 
-fn respond(outbox: &Outbox, answer: Option<Response>, renamed: Option<&Renamed>) {
+fn respond(outbox: &Outbox, answer: Option<Response>, renamed: &[Renamed]) {
     if let Some(answer) = answer {
         let (id, mut result) = answer.into_parts();
-        if let (Ok(value), Some(renamed)) = (&mut result, renamed) {
-            renamed.put_back(value);
+        if let Ok(value) = &mut result {
+            renamed.iter().for_each(|renamed| renamed.put_back(value));
         }
         outbox.answer(&id, result.as_ref());
     }
 }
 
 /// Writes the addresses of folders and files as the standard wants them.
-fn make_addresses_fit(value: &mut Value) {
+fn make_addresses_fit(value: &mut Value, renamed: &mut Vec<Renamed>) {
     match value {
-        Value::Array(values) => values.iter_mut().for_each(make_addresses_fit),
+        Value::Array(values) => values.iter_mut().for_each(|value| make_addresses_fit(value, renamed)),
         Value::Object(fields) => {
             for (name, field) in fields {
                 match field {
                     Value::String(uri) if ["uri", "rootUri", "scopeUri"].contains(&name.as_str()) => {
                         if let Cow::Owned(fit) = from_proto::address(uri) {
-                            *uri = fit;
+                            let written = std::mem::replace(uri, fit.clone());
+                            renamed.push(Renamed { fit, written });
                         }
                     }
-                    field => make_addresses_fit(field),
+                    field => make_addresses_fit(field, renamed),
                 }
             }
         }
@@ -411,7 +404,7 @@ fn make_addresses_fit(value: &mut Value) {
     }
 }
 
-/// The address of a document that the client does not write as the standard wants it.
+/// An address that the client does not write as the standard wants it.
 struct Renamed {
     fit: String,
     written: String,

@@ -151,8 +151,8 @@ fn offer(document: &Document, rules: &Rules, params: &CodeActionParams) -> Vec<O
     let (start, end) = (one.min(other), one.max(other));
     let [first, last] = [start, end].map(|at| document.text.spot(at, rules.encoding).line);
     // What lies before the first finding has nothing to offer.
-    let found = document.found().map(|(line, _)| line).filter(|line| (first..=last).contains(line)).min();
-    let first = if last - first > MOST_LINES { found.unwrap_or(first) } else { first };
+    let found = || document.found().map(|(line, _)| line).filter(|line| (first..=last).contains(line)).min();
+    let first = if last - first > MOST_LINES { found().unwrap_or(first) } else { first };
     let last = last.min(first + MOST_LINES);
     let mut fixes = Vec::new();
     let mut config: Vec<Offered> = Vec::new();

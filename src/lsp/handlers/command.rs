@@ -15,7 +15,6 @@ use super::super::from_proto;
 use super::super::main_loop::State;
 use super::completion::snippet;
 use super::scan::{Checked, Ticket};
-use crate::completion::spelling;
 use crate::lexicon::error::did_you_mean;
 use crate::lexicon::{Docs, Lexicon};
 use crate::report::explain::{Heading, RuleDoc, write_entry_markdown, write_markdown};
@@ -84,17 +83,12 @@ fn reply(answer: Answer, result: Result<Option<Value>>) {
     let _ = answer.send(result);
 }
 
-/// What a rule's documentation comes to.
-type Shown = fn(&Lexicon, &Docs, usize) -> std::result::Result<Value, String>;
-
-/// Answers with all recommended forms, those of the built-in lexicon until another one is loaded. The argument, if any,
-/// is the address of a document whose project's lexicon is meant.
+/// Answers with all recommended forms, none while the lexicon is loaded for the first time. The argument, if any, is the
+/// address of a document whose project's lexicon is meant.
 fn recommended_forms(state: &mut State, arguments: &[Value], answer: Answer) {
     let path = arguments.first().and_then(Value::as_str).and_then(from_proto::path).or_else(|| first_file(state));
     let Some(rules) = state.rules_of(path.as_deref()) else { return reply(answer, Ok(Some(json!([])))) };
-    let forms = rules.project.forms().all().map(|form| {
-        let scene = spelling(&form.scene);
-        let text = spelling(&form.text);
+    let forms = rules.project.forms().all().map(|(form, scene, text)| {
         json!({
             "scene": form.scene,
             "text": form.text,
@@ -109,6 +103,9 @@ fn recommended_forms(state: &mut State, arguments: &[Value], answer: Answer) {
     });
     reply(answer, Ok(Some(forms.collect())));
 }
+
+/// What a rule's documentation comes to.
+type Shown = fn(&Lexicon, &Docs, usize) -> std::result::Result<Value, String>;
 
 /// Reads the lexicon's documentation, which takes seconds where there are overlays, and answers with what `show` makes of
 /// the rule that the arguments name: its id, and, if wanted, the address of a document whose project's lexicon is meant.

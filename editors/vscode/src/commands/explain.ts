@@ -6,7 +6,7 @@ import type { App } from '../app.ts';
 import { RULE_PATH } from '../server/ruleUrl.ts';
 import { findingsOf } from '../statusBar.ts';
 import { draftEditor } from './polish.ts';
-import { running } from './running.ts';
+import { attempt, running } from './running.ts';
 
 /** The documentation of rules as read-only documents. */
 export class RuleDocuments implements vscode.TextDocumentContentProvider {
@@ -66,12 +66,8 @@ export class RuleLinks implements vscode.UriHandler {
     if (uri.path !== RULE_PATH || running(this.#app) === undefined) {
       return;
     }
-    try {
-      await explainRule(this.#app, this.#documents, uri.query, draftEditor()?.document.uri);
-    } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
-      void vscode.window.showErrorMessage(`没有做成：${said}`);
-    }
+    const document = draftEditor()?.document.uri;
+    await attempt(this.#app, uri.path, () => explainRule(this.#app, this.#documents, uri.query, document));
   }
 }
 

@@ -10,6 +10,7 @@ import { showMenu } from './menu.ts';
 import { newLexiconEntry } from './newEntry.ts';
 import { insertPhrase } from './phrases.ts';
 import { polishDocument, polishMessage } from './polish.ts';
+import { attempt } from './running.ts';
 import { trySample } from './sample.ts';
 import { useTomlSchemas } from './tomlSchemas.ts';
 
@@ -32,15 +33,7 @@ export function registerCommands(app: App): vscode.Disposable {
     'wanyan.useTomlSchemas': () => useTomlSchemas(app),
   };
   const registered = Object.entries(commands).map(([id, run]) =>
-    vscode.commands.registerCommand(id, async () => {
-      try {
-        await run();
-      } catch (error) {
-        const said = error instanceof Error ? error.message : String(error);
-        app.log.error(`${id}: ${said}`);
-        void vscode.window.showErrorMessage(`没有做成：${said}`);
-      }
-    }),
+    vscode.commands.registerCommand(id, () => attempt(app, id, run)),
   );
   return vscode.Disposable.from(
     ...registered,

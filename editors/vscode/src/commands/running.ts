@@ -6,6 +6,17 @@ import type { LanguageClient } from 'vscode-languageclient/node';
 import type { App } from '../app.ts';
 import { showProblem } from '../serverProblem.ts';
 
+/** Does what a user asked for; where it goes wrong, the user is told, and the log by which name it was asked for. */
+export async function attempt(app: App, name: string, run: () => unknown): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    app.log.error(`${name}: ${said}`);
+    void vscode.window.showErrorMessage(`没有做成：${said}`);
+  }
+}
+
 /** The client; where the server does not run, the user is told what to do. */
 export function running(app: App): LanguageClient | undefined {
   const { client, state } = app.server;
