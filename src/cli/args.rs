@@ -2,11 +2,13 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::engine::{ConfigChoice, Selection};
+use crate::config::Delimiter;
 use crate::diagnostic::{Category, Severity};
 use crate::document::{Format, MessageUnit};
 use crate::lint::Fixing;
@@ -119,13 +121,29 @@ pub struct SelectionArgs {
     #[arg(value_name = "路径", help_heading = "参数")]
     pub paths: Vec<PathBuf>,
 
-    /// 输入的格式：plain 纯文本、markdown、transcript 聊天记录、jsonl；默认按扩展名和内容判断
+    /// 输入的格式：plain 纯文本、markdown、transcript 聊天记录、jsonl、json、csv、tsv；默认按扩展名和内容判断
     #[arg(long, value_name = "格式", hide_possible_values = true)]
     input: Option<Format>,
 
-    /// jsonl 里哪个字段是要检查的文字，可以用点号（如 reply.text），可以写多次
+    /// json、jsonl、yaml、toml 里哪个字段是要检查的文字，可以用点号（如 reply.text），可以写多次；不写就自动判断
     #[arg(long = "field", value_name = "字段")]
     fields: Vec<String>,
+
+    /// 表格（csv、xlsx 等）里哪一列是要检查的话术：表头、序号（从 1 数）或字母，可以写多次；不写就自动判断
+    #[arg(long = "column", value_name = "列")]
+    columns: Vec<String>,
+
+    /// 表格里哪一列是客户的话（如问答表的问题列），可以写多次；客户的话不检查
+    #[arg(long = "customer-column", value_name = "列")]
+    customer_columns: Vec<String>,
+
+    /// 表格里哪一列写着话术归谁负责，会写进审阅表
+    #[arg(long, value_name = "列")]
+    owner_column: Option<String>,
+
+    /// csv 里单元格之间的分隔符，一个符号，如 ; 或 \t；不写就自动判断
+    #[arg(long, value_name = "符号", value_parser = Delimiter::from_str)]
+    delimiter: Option<Delimiter>,
 
     /// 纯文本里多大算一条消息：auto（默认）、line 一行、paragraph 一段、document 整个文件
     #[arg(long, value_name = "单位", default_value = "auto", hide_default_value = true, hide_possible_values = true)]
@@ -180,6 +198,10 @@ impl SelectionArgs {
             },
             input: self.input,
             fields: self.fields.clone(),
+            columns: self.columns.clone(),
+            customer_columns: self.customer_columns.clone(),
+            owner_column: self.owner_column.clone(),
+            delimiter: self.delimiter.map(|delimiter| delimiter.0),
             unit: self.message,
             agents: self.agents.clone(),
             customers: self.customers.clone(),

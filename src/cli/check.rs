@@ -35,6 +35,7 @@ pub fn run(args: &CheckArgs, engine: &dyn Engine, output: &mut Output) -> Result
         out,
         errors: &mut output.errors,
         watcher,
+        quiet: args.quiet,
         min_severity: args.min_severity,
         summary: Summary::default(),
         progress: if args.quiet { Progress::hidden() } else { Progress::on_stderr(found.inputs.len()) },
@@ -91,6 +92,7 @@ struct Run<'a> {
     out: &'a mut dyn Write,
     errors: &'a mut dyn Write,
     watcher: Watcher,
+    quiet: bool,
     min_severity: Severity,
     /// Counts what is shown.
     summary: Summary,
@@ -118,6 +120,14 @@ impl CheckSink for Run<'_> {
         self.summary.problems += 1;
         let Run { problems, errors, progress, .. } = self;
         progress.suspend(|| problems.problem(*errors, problem))
+    }
+
+    fn note(&mut self, path: &str, note: &str) -> io::Result<()> {
+        if self.quiet {
+            return Ok(());
+        }
+        let Run { problems, errors, progress, .. } = self;
+        progress.suspend(|| problems.note(*errors, path, note))
     }
 
     fn input_done(&mut self) {

@@ -20,8 +20,16 @@ pub struct Selection {
     pub config: ConfigChoice,
     /// The format of all inputs; by extension and content where nothing is said.
     pub input: Option<Format>,
-    /// The fields of JSON Lines that hold messages, as dotted paths.
+    /// The fields of JSON and its kin that hold messages, as dotted paths.
     pub fields: Vec<String>,
+    /// The columns of tables that hold messages.
+    pub columns: Vec<String>,
+    /// The columns of tables that hold the customer's words.
+    pub customer_columns: Vec<String>,
+    /// The column of tables that says whose message it is.
+    pub owner_column: Option<String>,
+    /// The mark between the cells of a table in a text file.
+    pub delimiter: Option<u8>,
     /// What one message is.
     pub unit: MessageUnit,
     /// More labels of the agent in transcripts.
@@ -71,6 +79,12 @@ pub trait CheckSink {
     /// # Errors
     /// As above.
     fn problem(&mut self, problem: &Problem<'_>) -> io::Result<()>;
+
+    /// Something to know about how an input was read, in Chinese.
+    ///
+    /// # Errors
+    /// As above.
+    fn note(&mut self, path: &str, note: &str) -> io::Result<()>;
 
     /// An input was read to its end, or given up.
     fn input_done(&mut self);

@@ -168,6 +168,10 @@ fn prepare(selection: &Selection) -> Result<Project, RunError> {
         customer_labels: selection.customers.clone(),
         system_labels: Vec::new(),
         fields: selection.fields.clone(),
+        columns: selection.columns.clone(),
+        customer_columns: selection.customer_columns.clone(),
+        owner_column: selection.owner_column.clone(),
+        delimiter: selection.delimiter,
         message: selection.unit,
     };
     Project::load(file.as_deref(), &selection.lexicons, &arguments, &Policy::USUAL).map_err(refused)
@@ -204,9 +208,12 @@ fn check_input<'l>(
 fn pass_on(path: &str, event: &Event<'_>, sink: &mut dyn CheckSink) -> io::Result<()> {
     match event {
         Event::Problem(line, message) => sink.problem(&Problem { path, line: *line, message }),
+        Event::Note(note) => sink.note(path, note),
         Event::Finding(found) => sink.finding(&Finding {
             path,
             place: found.place.clone(),
+            address: found.address.as_deref(),
+            owner: found.owner.as_deref(),
             source_line: &found.source_line,
             underline: found.underline.clone(),
             message_text: &found.message,

@@ -92,6 +92,8 @@ impl Engine for Toy {
                         end_column: column(range.end),
                         bytes: range.start as u64..range.end as u64,
                     },
+                    address: None,
+                    owner: None,
                     source_line: text.trim_end(),
                     underline: range,
                     message_text: &text,

@@ -11,7 +11,7 @@ pub use pieces::{FormPiece, form_pieces};
 pub use sound::Spelling;
 
 use crate::lexicon::schema::Form;
-use crate::normalize::is_han;
+use crate::text::is_han;
 use query::{Query, Rank};
 use sound::{Sounds, sounds};
 

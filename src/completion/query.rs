@@ -1,7 +1,8 @@
 //! Comparing what was typed with a form.
 
 use super::sound::{Sound, Sounds};
-use crate::normalize::{fold_char, is_han};
+use crate::normalize::fold_char;
+use crate::text::is_han;
 
 /// How well a form answers a query; the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

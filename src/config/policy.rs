@@ -105,12 +105,46 @@ pub struct Policy {
     pub allowed: Vec<Allowed>,
     /// Which rewrites come first.
     pub register: Register,
+    /// The placeholders that are known; where nothing is said all are.
+    pub placeholders: Option<Vec<String>>,
+    /// How placeholders are written here besides the usual ways.
+    pub placeholder_forms: Vec<PlaceholderForm>,
+}
+
+/// A way of writing placeholders: what stands before the name and behind it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub struct PlaceholderForm {
+    /// Not empty.
+    pub open: String,
+    /// Not empty.
+    pub close: String,
+}
+
+impl TryFrom<String> for PlaceholderForm {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match text.split_once('*') {
+            Some((open, close)) if !open.is_empty() && !close.is_empty() => {
+                Ok(PlaceholderForm { open: open.to_owned(), close: close.to_owned() })
+            }
+            _ => Err(format!("占位符的写法“{text}”不行：要用 * 代表名字，前后都有记号，如 @*@")),
+        }
+    }
 }
 
 impl Policy {
     /// What holds where a project says nothing.
-    pub const USUAL: Policy =
-        Policy { severity: BTreeMap::new(), limits: BTreeMap::new(), allowed: Vec::new(), register: Register::Auto };
+    pub const USUAL: Policy = Policy {
+        severity: BTreeMap::new(),
+        limits: BTreeMap::new(),
+        allowed: Vec::new(),
+        register: Register::Auto,
+        placeholders: None,
+        placeholder_forms: Vec::new(),
+    };
 
     /// The severity of a rule's findings, `own` where nothing is said; nothing where the rule is off. What is said of a
     /// rule goes before what is said of its category.

@@ -1,9 +1,7 @@
 //! A JSON string as prose with its map. Must not know where in a file it stands, apart from its offset.
 
-use std::borrow::Cow;
-
-use super::{Escape, Piece, Role, Segment, SourceMap};
-use crate::text::TextRange;
+use super::segment::Runs;
+use super::{Escape, Role, Segment};
 
 /// The message in `raw`, a valid JSON string with its quotes, that begins at the byte `start` of the source.
 pub(super) fn segment(raw: &str, start: usize, role: Role) -> Segment<'_> {
@@ -13,32 +11,23 @@ pub(super) fn segment(raw: &str, start: usize, role: Role) -> Segment<'_> {
         let escape = Escape::Json { ascii: false };
         return Segment { escape, ..Segment::verbatim(inner, start, role) };
     }
-    let mut text = String::with_capacity(inner.len());
-    let mut pieces = Vec::new();
+    let mut runs = Runs::default();
     let mut wide_escapes = false;
     let mut at = 0;
     while at < inner.len() {
         let rest = &inner[at..];
-        let from = text.len();
         let plain = memchr::memchr(b'\\', rest.as_bytes()).unwrap_or(rest.len());
-        let (length, verbatim) = if plain > 0 {
-            text.push_str(&rest[..plain]);
-            (plain, true)
+        if plain > 0 {
+            runs.verbatim(&rest[..plain], start + at);
+            at += plain;
         } else {
             let (c, length) = escape(rest);
             wide_escapes |= !c.is_ascii();
-            text.push(c);
-            (length, false)
-        };
-        pieces.push(Piece {
-            prose: TextRange::new(from, text.len()),
-            source: TextRange::new(start + at, start + at + length),
-            verbatim,
-        });
-        at += length;
+            runs.whole(c.encode_utf8(&mut [0; 4]), start + at..start + at + length);
+            at += length;
+        }
     }
-    let escape = Escape::Json { ascii: wide_escapes && inner.is_ascii() };
-    Segment { text: Cow::Owned(text), role, map: SourceMap::Pieces(pieces), escape, turn: None }
+    runs.segment(role, Escape::Json { ascii: wide_escapes && inner.is_ascii() })
 }
 
 /// The character of the escape with which `text` begins, and its length in bytes. What no escape is, or a surrogate
@@ -86,7 +75,7 @@ fn hex(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Edit, apply_edits};
+    use crate::text::{Edit, TextRange, apply_edits};
 
     #[test]
     fn unescapes() {

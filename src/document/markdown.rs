@@ -214,7 +214,7 @@ fn cut<'a>(source: &'a str, prose: &str, pieces: &[Piece], range: Range<usize>, 
         }
         _ => (Cow::Owned(words.to_owned()), SourceMap::Pieces(own)),
     };
-    Some(Segment { text, role, map, escape: Escape::Markdown, turn: None })
+    Some(Segment::new(text, role, map, Escape::Markdown))
 }
 
 #[cfg(test)]

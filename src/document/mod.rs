@@ -1,21 +1,29 @@
 //! Layer 1: formats. Turns the decoded text of a file into segments of prose, each one message with its role and
 //! the way back to the source. Must not know the lexicon, nor where the text came from. A new format is one file.
 
+mod csv;
 mod escape;
+mod fields;
+mod json;
 mod json_string;
 pub mod jsonl;
 mod labels;
+mod layout;
 mod markdown;
 pub mod plain;
 mod segment;
 mod speaker;
-pub use speaker::is_anothers;
+mod table;
 mod time_stamp;
 pub mod transcript;
+mod tree;
 
 use std::path::Path;
 
-pub use segment::{Escape, NotEditable, Piece, Role, Segment, SourceMap, Turn};
+pub use csv::CellStyle;
+pub use layout::{Basis, Column, Layout, Usage};
+pub use segment::{Address, Escape, NotEditable, Piece, Role, Segment, SourceMap, Turn};
+pub use speaker::is_anothers;
 pub use time_stamp::Moment;
 pub use transcript::sniff_transcript;
 
@@ -30,11 +38,25 @@ pub enum Format {
     Transcript,
     /// A JSON value a line.
     JsonLines,
+    /// One JSON value.
+    Json,
+    /// A table with commas, semicolons, tabs or bars between its cells.
+    Csv,
+    /// A table with tabs between its cells.
+    Tsv,
 }
 
 impl Format {
     /// All formats, in the order of documents.
-    pub const ALL: [Format; 4] = [Format::Plain, Format::Markdown, Format::Transcript, Format::JsonLines];
+    pub const ALL: [Format; 7] = [
+        Format::Plain,
+        Format::Markdown,
+        Format::Transcript,
+        Format::JsonLines,
+        Format::Json,
+        Format::Csv,
+        Format::Tsv,
+    ];
 
     /// The name in options and output.
     #[must_use]
@@ -44,6 +66,9 @@ impl Format {
             Format::Markdown => "markdown",
             Format::Transcript => "transcript",
             Format::JsonLines => "jsonl",
+            Format::Json => "json",
+            Format::Csv => "csv",
+            Format::Tsv => "tsv",
         }
     }
 
@@ -61,6 +86,9 @@ impl Format {
             "txt" | "text" | "log" => Some(Format::Plain),
             "md" | "markdown" => Some(Format::Markdown),
             "jsonl" | "ndjson" => Some(Format::JsonLines),
+            "json" => Some(Format::Json),
+            "csv" => Some(Format::Csv),
+            "tsv" | "tab" => Some(Format::Tsv),
             _ => None,
         }
     }
@@ -90,8 +118,16 @@ pub struct ExtractOptions {
     pub customer_labels: Vec<String>,
     /// Names before notices that nobody is to judge, besides the usual ones.
     pub system_labels: Vec<String>,
-    /// Where the messages stand in JSON Lines: dotted paths such as `turns.text`. None: the usual names.
+    /// Where the messages stand in JSON, YAML and their kin: dotted paths such as `turns.text`. None: the usual names.
     pub fields: Vec<String>,
+    /// The columns of tables with replies, by heading, number or letters. None: told by headings and content.
+    pub columns: Vec<String>,
+    /// The columns of tables with the customer's words, besides those with usual headings.
+    pub customer_columns: Vec<String>,
+    /// The column of tables that names whose reply it is.
+    pub owner_column: Option<String>,
+    /// The mark between the cells of a table in a text file. None: told by the text.
+    pub delimiter: Option<u8>,
     /// What is one message in a text file.
     pub message: MessageUnit,
 }
@@ -105,25 +141,44 @@ pub struct Problem {
     pub message: String,
 }
 
-/// Gives the messages of `text` to `each`, in the order of the source, and returns what could not be read.
-/// Messages without any visible character are left out.
+/// What reading a file comes to, besides its messages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// Which columns or fields were taken, in files that have such.
+    pub layouts: Vec<Layout>,
+    /// What else the user ought to know, in Chinese.
+    pub notes: Vec<String>,
+}
+
+impl From<Vec<Problem>> for Reading {
+    fn from(problems: Vec<Problem>) -> Self {
+        Reading { problems, ..Reading::default() }
+    }
+}
+
+/// Gives the messages of `text` to `each`, in the order of the source. Messages without any visible character are left out.
 pub fn extract<'a>(
     text: &'a str,
     format: Format,
     options: &ExtractOptions,
     each: &mut dyn FnMut(Segment<'a>),
-) -> Vec<Problem> {
+) -> Reading {
     match format {
         Format::Plain => {
             plain::extract(text, options, each);
-            Vec::new()
+            Reading::default()
         }
         Format::Markdown => {
             markdown::extract(text, options, each);
-            Vec::new()
+            Reading::default()
         }
-        Format::Transcript => transcript::extract(text, options, each),
-        Format::JsonLines => jsonl::extract(text, options, each),
+        Format::Transcript => transcript::extract(text, options, each).into(),
+        Format::JsonLines => jsonl::extract(text, options, each).into(),
+        Format::Json => json::extract(text, options, each),
+        Format::Csv => csv::extract(text, None, options, each),
+        Format::Tsv => csv::extract(text, Some(b'\t'), options, each),
     }
 }
 
@@ -136,7 +191,7 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(Format::from_name(format.name()), Some(format));
         }
-        assert_eq!(Format::from_name("html"), None);
+        assert_eq!(Format::from_name("docx"), None);
         let cases = [
             ("a.txt", Some(Format::Plain)),
             ("话术/回复.TEXT", Some(Format::Plain)),
@@ -145,7 +200,9 @@ mod tests {
             ("a.b.markdown", Some(Format::Markdown)),
             ("a.jsonl", Some(Format::JsonLines)),
             ("a.ndjson", Some(Format::JsonLines)),
-            ("a.json", None),
+            ("a.JSON", Some(Format::Json)),
+            ("a.csv", Some(Format::Csv)),
+            ("a.docx", None),
             ("txt", None),
         ];
         for (path, format) in cases {

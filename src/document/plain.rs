@@ -252,7 +252,7 @@ mod tests {
     fn segments(text: &str, message: MessageUnit) -> Vec<Segment<'_>> {
         let mut segments = Vec::new();
         let problems = extract(text, Format::Plain, &options(message), &mut |segment| segments.push(segment));
-        assert!(problems.is_empty());
+        assert!(problems.problems.is_empty());
         for segment in &segments {
             let whole = segment.map.to_source(TextRange::new(0, segment.text.len()));
             if matches!(segment.map, SourceMap::Verbatim(_)) {

@@ -2,8 +2,11 @@
 //! all that a format says about itself is in the map and in the escape.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::ops::Range;
+use std::rc::Rc;
 
+use super::csv::{self, CellStyle, Written};
 use super::escape;
 use super::time_stamp::Moment;
 use crate::text::{Edit, Prose, Source, TextRange};
@@ -30,6 +33,8 @@ pub enum Escape {
     Json { ascii: bool },
     /// As Markdown text: characters that would be read as markup get a backslash.
     Markdown,
+    /// As a cell of a table in a text file.
+    Cell(CellStyle),
 }
 
 /// A run of prose and the source that shows as it.
@@ -66,6 +71,57 @@ pub struct Segment<'a> {
     pub escape: Escape,
     /// Where in a conversation it stands, if it is part of one.
     pub turn: Option<Turn>,
+    /// Where its owner looks for it, in formats that have more than lines.
+    pub address: Option<Address>,
+    /// Whose message it is, where the file says so.
+    pub owner: Option<Cow<'a, str>>,
+    /// Why it must not be edited at all.
+    pub locked: Option<NotEditable>,
+}
+
+/// Where the owner of a file looks for a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// A cell of a workbook: `话术!B12`.
+    Sheet {
+        /// The name of the sheet.
+        sheet: Rc<str>,
+        /// Its row, from one.
+        row: usize,
+        /// Its column, from zero.
+        column: usize,
+    },
+    /// A cell of a table in a text file: `第 12 行“话术”列`.
+    Row {
+        /// Its row, from one; the header is a row. Not a line: cells may hold several.
+        row: usize,
+        /// Its column's name.
+        column: Rc<str>,
+    },
+    /// A value of a tree, or an entry of a list of texts, as its format names it: `/replies/3/text`, `refund.refuse`.
+    Path(Box<str>),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Address::Sheet { sheet, row, column } => write!(f, "{sheet}!{}{row}", column_letters(*column)),
+            Address::Row { row, column } => write!(f, "第 {row} 行“{column}”列"),
+            Address::Path(path) => f.write_str(path),
+        }
+    }
+}
+
+/// The letters by which spreadsheet programs call the column of that number, from zero: A to Z, AA, AB…
+#[must_use]
+pub fn column_letters(column: usize) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column + 1;
+    while rest > 0 {
+        letters.push(char::from(b'A' + ((rest - 1) % 26) as u8));
+        rest = (rest - 1) / 26;
+    }
+    letters.iter().rev().collect()
 }
 
 /// The place of a message in a conversation.
@@ -84,6 +140,20 @@ pub enum NotEditable {
     MarkupBetween,
     /// The replacement holds a line break, which would end the message here.
     LineBreak,
+    /// The quotes around the words do not match.
+    Unbalanced,
+}
+
+impl NotEditable {
+    /// Why, in a few words of Chinese.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            NotEditable::MarkupBetween => "中间隔着格式标记",
+            NotEditable::LineBreak => "这里不能换行",
+            NotEditable::Unbalanced => "引号没有配对",
+        }
+    }
 }
 
 /// Stands in prose for something that is not words, such as a code span, so that the words around it do not touch.
@@ -93,7 +163,12 @@ impl<'a> Segment<'a> {
     /// A message that stands in the source as it is, from the byte `start` on, and stays in its line.
     #[must_use]
     pub fn verbatim(text: &'a str, start: usize, role: Role) -> Self {
-        Segment { text: Cow::Borrowed(text), role, map: SourceMap::Verbatim(start), escape: Escape::Line, turn: None }
+        Segment::new(Cow::Borrowed(text), role, SourceMap::Verbatim(start), Escape::Line)
+    }
+
+    /// A message of which nothing more is known.
+    pub(super) fn new(text: Cow<'a, str>, role: Role, map: SourceMap, escape: Escape) -> Self {
+        Segment { text, role, map, escape, turn: None, address: None, owner: None, locked: None }
     }
 
     /// A message of several `lines` (byte ranges of `source`, ascending, without line ends), joined by line feeds.
@@ -124,7 +199,7 @@ impl<'a> Segment<'a> {
             }
             behind = Some(line.end);
         }
-        Segment { text: Cow::Owned(text), role, map: SourceMap::Pieces(pieces), escape: Escape::Line, turn: None }
+        Segment::new(Cow::Owned(text), role, SourceMap::Pieces(pieces), Escape::Line)
     }
 
     /// The edit of the source that does `edit` to the prose. Where the edit covers a part of something that goes as a
@@ -136,6 +211,9 @@ impl<'a> Segment<'a> {
     /// # Panics
     /// If the range lies outside the prose or inside a character.
     pub fn source_edit(&self, edit: &Edit<Prose>) -> Result<Edit<Source>, NotEditable> {
+        if let Some(reason) = self.locked {
+            return Err(reason);
+        }
         let breaks_line = edit.replacement.contains(['\n', '\r']);
         if breaks_line && matches!(self.escape, Escape::Line | Escape::Markdown) {
             return Err(NotEditable::LineBreak);
@@ -153,8 +231,8 @@ impl<'a> Segment<'a> {
             }
             SourceMap::Pieces(pieces) => self.replacement(pieces, edit)?,
         };
-        let at_line_start = self.text[..edit.range.start()].trim_start_matches([' ', '\t']).is_empty()
-            || self.text[..edit.range.start()].ends_with('\n');
+        let (before, after) = (&self.text[..edit.range.start()], &self.text[edit.range.end()..]);
+        let at_line_start = before.trim_start_matches([' ', '\t']).is_empty() || before.ends_with('\n');
         let replacement = match self.escape {
             Escape::Plain if self.text.contains("\r\n") => escape::with_crlf(replacement),
             Escape::Plain | Escape::Line => replacement,
@@ -162,6 +240,13 @@ impl<'a> Segment<'a> {
             Escape::Json { ascii: false } => escape::json(&replacement),
             Escape::Markdown if at_line_start => escape::line_of_markdown(&replacement),
             Escape::Markdown => escape::markdown(&replacement),
+            Escape::Cell(style) => match csv::write(style, before, &replacement, after) {
+                Written::Here(written) => written,
+                Written::Cell(cell) => {
+                    let whole = self.map.to_source(TextRange::new(0, self.text.len()));
+                    return Ok(Edit { range: whole, replacement: cell });
+                }
+            },
         };
         Ok(Edit { range, replacement })
     }
@@ -229,6 +314,53 @@ impl<'a> Segment<'a> {
         let before = if head.verbatim { "" } else { kept_before };
         let after = if tail.verbatim { "" } else { kept_after };
         Ok((range, [before, &edit.replacement, after].concat()))
+    }
+}
+
+/// The prose of a message and the way back, put together run by run in the order of the source.
+#[derive(Default)]
+pub(super) struct Runs {
+    text: String,
+    pieces: Vec<Piece>,
+}
+
+impl Runs {
+    /// A run that stands in the source as it is, from the byte `start` on.
+    pub(super) fn verbatim(&mut self, run: &str, start: usize) {
+        if run.is_empty() {
+            return;
+        }
+        let from = self.text.len();
+        let end = start + run.len();
+        self.text.push_str(run);
+        if let Some(last) = self.pieces.last_mut()
+            && last.verbatim
+            && last.source.end() == start
+        {
+            last.prose = TextRange::new(last.prose.start(), self.text.len());
+            last.source = TextRange::new(last.source.start(), end);
+            return;
+        }
+        let prose = TextRange::new(from, self.text.len());
+        self.pieces.push(Piece { prose, source: TextRange::new(start, end), verbatim: true });
+    }
+
+    /// A run of the source at `range` that shows as `shown`, which is not empty, and goes as a whole.
+    pub(super) fn whole(&mut self, shown: &str, range: Range<usize>) {
+        let from = self.text.len();
+        self.text.push_str(shown);
+        let prose = TextRange::new(from, self.text.len());
+        self.pieces.push(Piece { prose, source: TextRange::new(range.start, range.end), verbatim: false });
+    }
+
+    /// The prose so far.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The message of these runs.
+    pub(super) fn segment<'a>(self, role: Role, escape: Escape) -> Segment<'a> {
+        Segment::new(Cow::Owned(self.text), role, SourceMap::Pieces(self.pieces), escape)
     }
 }
 
@@ -336,17 +468,12 @@ mod tests {
     fn edits_json() {
         // "\u4e0d\"行" between its quotes.
         let source = r#""\u4e0d\"行""#;
-        let mut segment = Segment {
-            text: Cow::Borrowed("不\"行"),
-            role: Role::Agent,
-            map: SourceMap::Pieces(vec![
-                piece((0, 3), (1, 7), false),
-                piece((3, 4), (7, 9), false),
-                piece((4, 7), (9, 12), true),
-            ]),
-            escape: Escape::Json { ascii: false },
-            turn: None,
-        };
+        let map = SourceMap::Pieces(vec![
+            piece((0, 3), (1, 7), false),
+            piece((3, 4), (7, 9), false),
+            piece((4, 7), (9, 12), true),
+        ]);
+        let mut segment = Segment::new(Cow::Borrowed("不\"行"), Role::Agent, map, Escape::Json { ascii: false });
         assert_eq!(edited(source, &segment, &edit(3, 7, "\t\\\"\n\u{1}")).unwrap(), r#""\u4e0d\t\\\"\n\u0001""#);
         segment.escape = Escape::Json { ascii: true };
         assert_eq!(edited(source, &segment, &edit(4, 7, "好😊")).unwrap(), r#""\u4e0d\"\u597d\ud83d\ude0a""#);
@@ -357,17 +484,12 @@ mod tests {
     fn keeps_the_rest_of_what_goes_as_a_whole() {
         // The entity &NotEqualTilde; shows as two characters.
         let source = "a&NotEqualTilde;b";
-        let segment = Segment {
-            text: Cow::Borrowed("a\u{2242}\u{338}b"),
-            role: Role::Agent,
-            map: SourceMap::Pieces(vec![
-                piece((0, 1), (0, 1), true),
-                piece((1, 6), (1, 16), false),
-                piece((6, 7), (16, 17), true),
-            ]),
-            escape: Escape::Markdown,
-            turn: None,
-        };
+        let map = SourceMap::Pieces(vec![
+            piece((0, 1), (0, 1), true),
+            piece((1, 6), (1, 16), false),
+            piece((6, 7), (16, 17), true),
+        ]);
+        let segment = Segment::new(Cow::Borrowed("a\u{2242}\u{338}b"), Role::Agent, map, Escape::Markdown);
         assert_eq!(edited(source, &segment, &edit(0, 4, "c")).unwrap(), "c\u{338}b");
         assert_eq!(edited(source, &segment, &edit(4, 7, "c")).unwrap(), "a\u{2242}c");
         assert_eq!(edited(source, &segment, &edit(4, 4, "c")), Err(NotEditable::MarkupBetween));
@@ -377,17 +499,12 @@ mod tests {
     fn keeps_markup_whole() {
         // 亲**不行**吗
         let source = "亲**不行**吗";
-        let segment = Segment {
-            text: Cow::Borrowed("亲不行吗"),
-            role: Role::Agent,
-            map: SourceMap::Pieces(vec![
-                piece((0, 3), (0, 3), true),
-                piece((3, 9), (5, 11), true),
-                piece((9, 12), (13, 16), true),
-            ]),
-            escape: Escape::Markdown,
-            turn: None,
-        };
+        let map = SourceMap::Pieces(vec![
+            piece((0, 3), (0, 3), true),
+            piece((3, 9), (5, 11), true),
+            piece((9, 12), (13, 16), true),
+        ]);
+        let segment = Segment::new(Cow::Borrowed("亲不行吗"), Role::Agent, map, Escape::Markdown);
         let cases = [
             (edit(3, 9, "可以"), Ok("亲**可以**吗")),
             (edit(3, 9, "a*b_c"), Ok("亲**a\\*b\\_c**吗")),

@@ -200,7 +200,7 @@ mod tests {
         let problems = extract(text, Format::Transcript, &options(), &mut |segment| {
             turns.push((segment.role, segment.text.into_owned()));
         });
-        (turns, problems)
+        (turns, problems.problems)
     }
 
     #[test]

@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 
 use super::prefilter::hash;
 use crate::diagnostic::Category;
-use crate::normalize::{fold_char, is_han};
+use crate::normalize::fold_char;
+use crate::text::is_han;
 
 /// A sentence of so many hundredths or more is a finding of its category's severity. Calibrated so that of ordinary
 /// lines of real chats about two in a thousand reach it.

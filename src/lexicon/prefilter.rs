@@ -17,7 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cues::{self, Cues};
 use super::frequency::likelihood;
-use crate::normalize::{fold_char, is_han, simplify};
+use crate::normalize::{fold_char, simplify};
+use crate::text::is_han;
 
 /// The windows that the table of bits tells apart, as a power of two.
 const TABLE_BITS: u32 = 20;

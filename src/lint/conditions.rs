@@ -3,9 +3,9 @@
 use super::matcher::Matches;
 use crate::lexicon::compiled::{Condition, Scope, Tables};
 use crate::lexicon::frame::{ADDRESSES, OPENERS};
-use crate::normalize::{Joint, is_han};
+use crate::normalize::Joint;
 use crate::text::sentence::{clause_around, ends_clause, sentence_around};
-use crate::text::{Folded, TextRange};
+use crate::text::{Folded, TextRange, is_han};
 
 /// How far before a match a negation takes its force, in characters.
 const NEGATION_REACH: usize = 3;

@@ -27,7 +27,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{self, ExtractOptions, Format, MessageUnit, Role, Segment, plain, sniff_transcript};
 use crate::lint::{Conversation, Fixing, Linter, Scratch};
 use crate::text::{Source, TextRange};
-use crate::workspace::{Project, SNIFFED, show_what_cannot_be_written};
+use crate::workspace::{Membership, Project, SNIFFED, show_what_cannot_be_written};
 
 /// What the findings of a document depend on besides its text.
 #[derive(Clone)]
@@ -92,7 +92,8 @@ pub struct Document {
     /// Of JSON Lines: which fields each line holds; nothing where it is no value. Empty for other formats.
     holds: Vec<Option<Box<[bool]>>>,
     known: Known,
-    is_draft: bool,
+    /// What of its project's rules holds for it.
+    membership: Membership,
     /// What the findings depend on besides; nothing where that is to be found out again.
     pub rules: Option<Rules>,
     /// Judging this text went wrong, so that it is not tried again.
@@ -117,8 +118,10 @@ enum Kind {
 impl Kind {
     fn of(language: &str, name: &Path) -> Kind {
         match language.to_ascii_lowercase().as_str() {
-            _ if name.extension().is_some_and(|extension| extension == "toml") => Kind::Foreign,
             "markdown" => Kind::Known(Format::Markdown),
+            "json" | "jsonc" | "json with comments" => Kind::Known(Format::Json),
+            "csv" => Kind::Known(Format::Csv),
+            "tsv" => Kind::Known(Format::Tsv),
             "jsonl" | "jsonlines" | "json-lines" | "json lines" | "ndjson" => Kind::Known(Format::JsonLines),
             "transcript" | "wanyan-transcript" => Kind::Known(Format::Transcript),
             language => match Format::from_path(name) {
@@ -227,7 +230,7 @@ impl Document {
             turns: None,
             holds: Vec::new(),
             known: Known::default(),
-            is_draft: false,
+            membership: Membership::default(),
             rules: None,
             failed: false,
             revision: 0,
@@ -351,10 +354,13 @@ impl Document {
 
     /// Brings the findings up to the text.
     pub fn update(&mut self, rules: &Rules, scratch: &mut Scratch) {
-        let plan = if rules.is_on { self.decide(&rules.project.extract) } else { Plan::Nothing };
+        if self.plan.is_none() {
+            self.membership = rules.project.files.membership(&self.name);
+        }
+        let own = rules.project.files.rules(self.membership);
+        let plan = if rules.is_on { self.decide(&own.extract) } else { Plan::Nothing };
         let same = self.plan == Some(plan);
         if !same {
-            self.is_draft = rules.project.drafts.hold(&self.name);
             self.found.clear();
             self.besides.clear();
             self.turns = None;
@@ -364,7 +370,7 @@ impl Document {
             }
             self.stale = vec![0..self.text.line_count()];
         }
-        let linter = rules.project.linter().for_drafts(self.is_draft);
+        let linter = rules.project.linter_by(own);
         match plan {
             Plan::Nothing => self.found.clear(),
             Plan::Lines => {
@@ -390,7 +396,8 @@ impl Document {
     /// Judges the lines of `range`, of which nothing is found yet.
     fn judge_lines(&mut self, range: Range<usize>, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
         let range = range.start..range.end.min(self.text.line_count());
-        let judge = Judge { text: &self.text, rules, linter };
+        let judge =
+            Judge { text: &self.text, rules, linter, extract: &rules.project.files.rules(self.membership).extract };
         let found = spread(range.clone(), scratch, |lines, scratch| judge.lines(lines, scratch));
         put(&mut self.found, &range, found.into_iter().flatten().collect());
     }
@@ -398,7 +405,8 @@ impl Document {
     /// As [`Document::judge_lines`], for JSON Lines.
     fn judge_json_lines(&mut self, range: Range<usize>, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
         let range = range.start..range.end.min(self.text.line_count());
-        let judge = Judge { text: &self.text, rules, linter };
+        let judge =
+            Judge { text: &self.text, rules, linter, extract: &rules.project.files.rules(self.membership).extract };
         let (mut found, mut holds) = (Vec::new(), Vec::new());
         for (shown, held) in spread(range.clone(), scratch, |lines, scratch| judge.json_lines(lines, scratch)) {
             found.extend(shown);
@@ -411,7 +419,7 @@ impl Document {
     /// Says, once for the whole text, that no line holds a field.
     fn look_for_missing_fields(&mut self, rules: &Rules) {
         self.besides.clear();
-        let extract = &rules.project.extract;
+        let extract = &rules.project.files.rules(self.membership).extract;
         let fields = extract.fields.len().max(1);
         let mut values = self.holds.iter().flatten().peekable();
         let mut missing = vec![true; fields];
@@ -426,8 +434,8 @@ impl Document {
                 return;
             }
         }
-        let problems = document::extract(&self.text.whole(), Format::JsonLines, extract, &mut |_| {});
-        for one in problems {
+        let reading = document::extract(&self.text.whole(), Format::JsonLines, extract, &mut |_| {});
+        for one in reading.problems {
             let number = one.line.saturating_sub(1);
             // Lines that are broken were shown where they were read.
             if self.holds.get(number).is_some_and(Option::is_some) {
@@ -438,7 +446,7 @@ impl Document {
 
     /// Judges the turns that the stale lines touch.
     fn judge_turns(&mut self, linter: Linter<'_>, rules: &Rules, scratch: &mut Scratch) {
-        let extract = &rules.project.extract;
+        let extract = &rules.project.files.rules(self.membership).extract;
         let count = self.text.line_count();
         // Where there were no turns before, all lines are to be looked at.
         let stale = if self.turns.is_some() { std::mem::take(&mut self.stale) } else { vec![0..count] };
@@ -449,7 +457,8 @@ impl Document {
             return self.judge_whole(Format::Transcript, linter, rules, scratch);
         };
         let mut replay = had_problem || turns.problem.is_some();
-        let judge = Judge { text: &self.text, rules, linter };
+        let judge =
+            Judge { text: &self.text, rules, linter, extract: &rules.project.files.rules(self.membership).extract };
         for extent in &extents {
             let within = turns.within(extent.clone());
             let (mut found, mut told) = (Vec::new(), Vec::new());
@@ -494,7 +503,8 @@ impl Document {
         let mut found = Vec::new();
         let mut conversation = Conversation::new(linter);
         let mut ruler = Ruler::new(&self.text, rules.encoding);
-        let problems = document::extract(&whole, format, &rules.project.extract, &mut |segment| {
+        let extract = &rules.project.files.rules(self.membership).extract;
+        let reading = document::extract(&whole, format, extract, &mut |segment| {
             let judge = |diagnostic: &Diagnostic<'_>| Judged {
                 range: diagnostic.range,
                 rest: rules.rest(diagnostic, &segment).into(),
@@ -520,7 +530,7 @@ impl Document {
                 found.push(shown(&mut ruler, at(source.start()), at(source.end()), &judged.rest));
             }
         });
-        for one in problems {
+        for one in reading.problems {
             found.push(problem(&self.text, one.line.saturating_sub(1), &one.message, one.line, rules));
         }
         found.sort_by_key(|shown| shown.line);
@@ -548,12 +558,13 @@ impl Document {
             Some(Plan::Turns) => Format::Transcript,
             _ => Format::Plain,
         };
-        let mut extract = rules.project.extract.clone();
+        let own = rules.project.files.rules(self.membership);
+        let mut extract = own.extract.clone();
         if by_lines {
             extract.message = MessageUnit::Line;
         }
         let starts = line_starts(&source);
-        let linter = rules.project.linter().for_drafts(self.is_draft);
+        let linter = rules.project.linter_by(own);
         let mut scratch = Scratch::default();
         let mut conversation = Conversation::new(linter);
         document::extract(&source, format, &extract, &mut |segment| {

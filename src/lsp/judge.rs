@@ -9,7 +9,7 @@ use super::findings::{Shown, problem, shown};
 use super::text::{Ruler, Spot, Text};
 use super::turns::Told;
 use crate::diagnostic::Diagnostic;
-use crate::document::{Role, Segment, jsonl, plain, transcript};
+use crate::document::{ExtractOptions, Role, Segment, jsonl, plain, transcript};
 use crate::lint::{Conversation, Fixing, Heard, Linter, Scratch, Utterance};
 use crate::workspace::in_order;
 
@@ -56,6 +56,8 @@ pub struct Judge<'a> {
     pub rules: &'a Rules,
     /// The judge of its messages.
     pub linter: Linter<'a>,
+    /// How it is taken apart.
+    pub extract: &'a ExtractOptions,
 }
 
 impl Judge<'_> {
@@ -66,7 +68,7 @@ impl Judge<'_> {
         for number in self.candidates(range) {
             let line = self.text.line(number);
             let content = &line[plain::line_at(line, 0)];
-            let (role, words) = plain::line_role(content, &self.rules.project.extract);
+            let (role, words) = plain::line_role(content, self.extract);
             if role != Role::Agent || words.is_empty() {
                 continue;
             }
@@ -109,7 +111,7 @@ impl Judge<'_> {
             let content = &line[plain::line_at(line, 0)];
             let at = |byte: usize| Spot { line: number, byte };
             let mut conversation = Conversation::new(self.linter);
-            let read = jsonl::read_line(content, &self.rules.project.extract, &mut |segment| {
+            let read = jsonl::read_line(content, self.extract, &mut |segment| {
                 let all = self.linter.check_heard(conversation.hear(&segment), &segment, Fixing::Skip, scratch);
                 for diagnostic in &all {
                     show(&mut ruler, diagnostic, &segment, &at, self.rules, &mut found);
@@ -150,7 +152,7 @@ impl Judge<'_> {
         let first = lines.start;
         let source = self.text.lines(lines);
         let starts = line_starts(&source);
-        transcript::turn(&source, 0..source.len(), role, &self.rules.project.extract, &mut |segment| {
+        transcript::turn(&source, 0..source.len(), role, self.extract, &mut |segment| {
             each(&segment, &|offset| spot(&starts, first, offset));
         });
     }

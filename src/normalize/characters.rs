@@ -1,11 +1,5 @@
 //! Classes of characters that folding tells apart.
 
-/// Whether it is a Chinese character of the basic plane's main blocks, where all words of manners stand.
-#[must_use]
-pub fn is_han(character: char) -> bool {
-    matches!(character, '\u{4e00}'..='\u{9fff}' | '\u{3400}'..='\u{4dbf}')
-}
-
 /// Whether it shows nothing: zero-width characters, joiners, direction marks, variation selectors, the soft hyphen.
 #[must_use]
 pub fn is_invisible(character: char) -> bool {

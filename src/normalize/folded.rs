@@ -1,6 +1,7 @@
 //! The folded form of one message, with the way back to its prose.
 
-use super::{fold_char, is_filler, is_han, is_invisible};
+use super::{fold_char, is_filler, is_invisible};
+use crate::text::is_han;
 use crate::text::{Folded, Prose, TextRange};
 
 /// How many fillers in a row may stand inside a word.

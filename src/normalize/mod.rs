@@ -6,7 +6,7 @@ mod characters;
 mod folded;
 mod simplify;
 
-pub use characters::{is_filler, is_han, is_invisible};
+pub use characters::{is_filler, is_invisible};
 pub use folded::{FoldedText, Joint};
 pub use simplify::{simplify, traditional_forms};
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::screen::{Inline, fit};
+use super::screen::{Address, Inline, fit};
 use super::{Finding, Reporter, Summary};
 
 /// How many columns of the offending words are shown.
@@ -19,10 +19,11 @@ impl Reporter for ConciseReporter {
         let shown = &text[..fit(text, TEXT_COLUMNS).bytes];
         writeln!(
             out,
-            "{}:{}:{}: {} {} {}：{}{}",
+            "{}:{}:{}: {}{} {} {}：{}{}",
             Inline(finding.path),
             finding.place.line,
             finding.place.column,
+            Address(finding.address),
             diagnostic.severity.name(),
             diagnostic.rule.id,
             Inline(&diagnostic.rule.title),

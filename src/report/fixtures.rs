@@ -84,6 +84,8 @@ impl Sample {
                 end_column: column(range.end),
                 bytes: 100 + range.start as u64..100 + range.end as u64,
             },
+            address: None,
+            owner: None,
             source_line: &self.message,
             underline: range,
             message_text: &self.message,

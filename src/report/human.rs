@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use super::notes::notes;
 use super::rewrite::{applicability_note, write_change};
-use super::screen::{Inline, fit, fit_end};
-use super::{Finding, Palette, Problem, Reporter, Summary, write_problem};
+use super::screen::{Address, Inline, fit, fit_end};
+use super::{Finding, Palette, Problem, Reporter, Summary, write_note, write_problem};
 use crate::diagnostic::Severity;
 
 /// How many columns a line of text takes at most where nobody says otherwise.
@@ -104,10 +104,11 @@ impl Reporter for HumanReporter {
         let style = self.palette.severity(diagnostic.severity);
         writeln!(
             out,
-            "{bold}{}:{}:{}{bold:#} {style}{}{style:#} {dim}{}{dim:#} {}",
+            "{bold}{}:{}:{}{bold:#} {}{style}{}{style:#} {dim}{}{dim:#} {}",
             Inline(finding.path),
             finding.place.line,
             finding.place.column,
+            Address(finding.address),
             diagnostic.severity.title(),
             diagnostic.rule.id,
             Inline(&diagnostic.rule.title),
@@ -119,6 +120,10 @@ impl Reporter for HumanReporter {
 
     fn problem(&mut self, errors: &mut dyn Write, problem: &Problem<'_>) -> io::Result<()> {
         write_problem(errors, &self.palette, problem)
+    }
+
+    fn note(&mut self, errors: &mut dyn Write, path: &str, note: &str) -> io::Result<()> {
+        write_note(errors, &self.palette, path, note)
     }
 
     fn finish(&mut self, out: &mut dyn Write, summary: &Summary) -> io::Result<()> {

@@ -30,6 +30,11 @@ pub struct JsonFinding<'a> {
     pub end_column: usize,
     /// What columns count.
     pub column_unit: ColumnUnit,
+    /// Where the file's owner looks for the message, in formats that have more than lines: `话术!B12`, `第 12 行“话术”列`,
+    /// `/replies/3/text`.
+    pub address: Option<Cow<'a, str>>,
+    /// Whose message it is, where the file says so.
+    pub owner: Option<Cow<'a, str>>,
     /// The first byte of the offending words in the file as it is stored.
     pub byte_start: u64,
     /// The byte after the last one, in the file as it is stored.
@@ -116,6 +121,8 @@ impl<'a> From<&Finding<'a>> for JsonFinding<'a> {
             end_line: place.end_line,
             end_column: place.end_column,
             column_unit: ColumnUnit::Character,
+            address: finding.address.map(Cow::from),
+            owner: finding.owner.map(Cow::from),
             byte_start: place.bytes.start,
             byte_end: place.bytes.end,
             rule: rule.id.as_str().into(),

@@ -46,6 +46,10 @@ pub struct Finding<'a> {
     pub path: &'a str,
     /// Where in the file.
     pub place: Place,
+    /// Where the file's owner looks for it, in formats that have more than lines: `话术!B12`, `/replies/3/text`.
+    pub address: Option<&'a str>,
+    /// Whose message it is, where the file says so.
+    pub owner: Option<&'a str>,
     /// The line of the file on which it begins, without its end.
     pub source_line: &'a str,
     /// What of `source_line` is to be underlined, in bytes of that line; a finding that goes on in the next line
@@ -161,6 +165,14 @@ pub trait Reporter {
         write_problem(errors, &Palette::plain(), problem)
     }
 
+    /// Shows something to know about how a file was read; where it goes as a problem does.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    fn note(&mut self, errors: &mut dyn Write, path: &str, note: &str) -> io::Result<()> {
+        write_note(errors, &Palette::plain(), path, note)
+    }
+
     /// Ends the report.
     ///
     /// # Errors
@@ -179,6 +191,15 @@ pub fn write_problem(out: &mut dyn Write, palette: &Palette, problem: &Problem<'
         write!(out, ":{line}")?;
     }
     writeln!(out, "{bold:#}：{}", screen::Inline(problem.message))
+}
+
+/// Writes something to know about how a file was read, as one line.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_note(out: &mut dyn Write, palette: &Palette, path: &str, note: &str) -> io::Result<()> {
+    let bold = palette.bold;
+    writeln!(out, "{bold}{}{bold:#}：{}", screen::Inline(path), screen::Inline(note))
 }
 
 /// Writes how often each category and rule was found.

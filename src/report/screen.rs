@@ -11,6 +11,15 @@ use unicode_width::UnicodeWidthStr;
 /// How many columns a tab takes.
 const TAB: usize = 4;
 
+/// Where a finding's owner looks for it, with a blank behind it; nothing where there is only a line.
+pub struct Address<'a>(pub Option<&'a str>);
+
+impl fmt::Display for Address<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.map_or(Ok(()), |address| write!(f, "{} ", Inline(address)))
+    }
+}
+
 /// Text for the inside of a line: nothing in it can break the line or the terminal.
 #[derive(Clone, Copy, Debug)]
 pub struct Inline<'a>(pub &'a str);

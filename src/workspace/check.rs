@@ -1,17 +1,16 @@
 //! From a file to its findings. Plain text in UTF-8 is read in pieces, of which only lines that may hold something are
 //! looked at; everything else is read whole, decoded and taken apart by its format.
 
-use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
 use std::path::Path;
 
-use super::config::Drafts;
+use super::by_file::ByFile;
 use super::decode::{self, Decoded, Encoding};
 use super::explain_io;
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::document::{self, ExtractOptions, Format, MessageUnit, Role, Segment, plain, sniff_transcript};
+use crate::document::{self, ExtractOptions, Format, Layout, MessageUnit, Role, Segment, plain, sniff_transcript};
 use crate::lint::{Conversation, Fixing, Linter, Scratch};
 use crate::report::Place;
 use crate::text::LineCounter;
@@ -26,18 +25,18 @@ const LETTER: usize = 16 * 1024;
 pub const SNIFFED: usize = 64 * 1024;
 
 /// What a run goes by.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Settings<'l> {
     /// The judge.
     pub linter: Linter<'l>,
     /// The format of all inputs; by name and content where nothing is said.
     pub format: Option<Format>,
     /// How they are taken apart.
-    pub extract: ExtractOptions,
+    pub extract: &'l ExtractOptions,
     /// Whether rewrites are made.
     pub fixing: Fixing,
-    /// Which files are about to be sent.
-    pub drafts: Drafts,
+    /// What holds for which files.
+    pub files: &'l ByFile,
 }
 
 /// A finding, with everything that showing it needs.
@@ -45,6 +44,10 @@ pub struct Settings<'l> {
 pub struct Found<'l> {
     /// Where in the file.
     pub place: Place,
+    /// Where the file's owner looks for it, in formats that have more than lines.
+    pub address: Option<String>,
+    /// Whose message it is, where the file says so.
+    pub owner: Option<String>,
     /// The line on which it begins.
     pub source_line: String,
     /// What of that line is underlined, in bytes.
@@ -62,6 +65,8 @@ pub enum Event<'l> {
     Finding(Box<Found<'l>>),
     /// Something that could not be read; the line, from one, where it is known, and what it is in Chinese.
     Problem(Option<usize>, String),
+    /// Something to know about how the file was read, in Chinese.
+    Note(String),
 }
 
 /// Takes events; an error ends the file.
@@ -107,12 +112,10 @@ impl<'l> Settings<'l> {
     }
 
     /// These settings for the file of that name.
-    pub(super) fn for_file(&self, name: &Path) -> Cow<'_, Self> {
-        if self.drafts.hold(name) {
-            Cow::Owned(Settings { linter: self.linter.for_drafts(true), ..self.clone() })
-        } else {
-            Cow::Borrowed(self)
-        }
+    pub(super) fn for_file(&self, name: &Path) -> Self {
+        let rules = self.files.rules(self.files.membership(name));
+        let linter = self.linter.with_policy(&rules.policy).for_drafts(rules.is_draft);
+        Settings { linter, extract: &rules.extract, ..*self }
     }
 
     fn check_bytes(
@@ -147,7 +150,7 @@ impl<'l> Settings<'l> {
             Some(Format::Plain) if self.format.is_some() => Format::Plain,
             Some(Format::Plain) | None => {
                 let head = &text[..text.floor_char_boundary(SNIFFED)];
-                if sniff_transcript(head, &self.extract) { Format::Transcript } else { Format::Plain }
+                if sniff_transcript(head, self.extract) { Format::Transcript } else { Format::Plain }
             }
             Some(known) => known,
         }
@@ -230,7 +233,7 @@ impl<'l> Settings<'l> {
         let mut from = 0;
         while let Some(at) = candidates.next(text, from) {
             let line = plain::line_at(text, text.floor_char_boundary(at));
-            let (role, words) = plain::line_role(&text[line.clone()], &self.extract);
+            let (role, words) = plain::line_role(&text[line.clone()], self.extract);
             let start = line.start + words.start;
             let segment = Segment::verbatim(&text[start..line.start + words.end], start, role);
             if segment.role == Role::Agent {
@@ -254,9 +257,9 @@ impl<'l> Settings<'l> {
         sink: &mut Sink<'_, 'l>,
     ) -> io::Result<()> {
         let text: &str = &decoded.text;
-        // In these formats the prose stands in the text as it is, so that the text tells whether anything may be found.
+        // Where the prose stands in the text as it is, the text tells whether anything may be found.
         let verbatim =
-            !matches!(self.format.or_else(|| Format::from_path(name)), Some(Format::Markdown | Format::JsonLines));
+            matches!(self.format.or_else(|| Format::from_path(name)), None | Some(Format::Plain | Format::Transcript));
         let format = if verbatim && !self.linter.may_find_in(text) {
             // In a conversation it also matters what was said before, and when.
             match self.format_of(name, text) {
@@ -269,7 +272,7 @@ impl<'l> Settings<'l> {
         let mut lines = LineCounter::new(text, 1);
         let mut conversation = Conversation::new(self.linter);
         let mut result = Ok(());
-        let problems = document::extract(text, format, &self.extract, &mut |segment| {
+        let reading = document::extract(text, format, self.extract, &mut |segment| {
             if result.is_err() {
                 return;
             }
@@ -277,7 +280,11 @@ impl<'l> Settings<'l> {
             result = self.report(&segment, found, &mut lines, &|offset| decoded.byte_offset(offset), sink);
         });
         result?;
-        problems
+        for note in reading.layouts.iter().map(Layout::summary).chain(reading.notes) {
+            sink(Event::Note(note))?;
+        }
+        reading
+            .problems
             .into_iter()
             .try_for_each(|problem| sink(Event::Problem(Some(problem.line), problem.message)))
     }
@@ -307,6 +314,8 @@ impl<'l> Settings<'l> {
                     end_column: end.column,
                     bytes: byte_offset(source.start())..byte_offset(source.end()),
                 },
+                address: segment.address.as_ref().map(ToString::to_string),
+                owner: segment.owner.as_deref().map(str::to_owned),
                 underline: underline.start.min(underline.end)..underline.end,
                 source_line,
                 message: segment.text.to_string(),

@@ -28,18 +28,19 @@ pub fn read_options(path: &Path) -> Result<Options, Fault> {
     Ok(options)
 }
 
-/// Which files are about to be sent.
+/// Some of the files of a project.
 #[derive(Clone, Debug, Default)]
-pub struct Drafts(Option<Gitignore>);
+pub struct FileSet(Option<Gitignore>);
 
-impl Drafts {
+impl FileSet {
     /// Those that `patterns` name, in the manner of `.gitignore`, from the folder of the configuration file `config` on.
+    /// `key` names them in errors.
     ///
     /// # Errors
     /// Naming the pattern that cannot be read.
-    pub fn new(patterns: &[String], config: &Path) -> Result<Drafts, Fault> {
+    pub fn new(patterns: &[String], key: &str, config: &Path) -> Result<FileSet, Fault> {
         if patterns.is_empty() {
-            return Ok(Drafts(None));
+            return Ok(FileSet(None));
         }
         let folder = match config.parent() {
             Some(parent) if parent != Path::new("") => parent,
@@ -48,11 +49,11 @@ impl Drafts {
         let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
         let mut builder = GitignoreBuilder::new(folder);
         for pattern in patterns {
-            let broken = |error| Fault::new(config, None, format!("drafts 里的 {pattern} 写法有误：{error}"));
+            let broken = |error| Fault::new(config, None, format!("{key} 里的 {pattern} 写法有误：{error}"));
             builder.add_line(None, pattern).map_err(broken)?;
         }
-        let built = builder.build().map_err(|error| Fault::new(config, None, format!("drafts 写法有误：{error}")))?;
-        Ok(Drafts(Some(built)))
+        let built = builder.build().map_err(|error| Fault::new(config, None, format!("{key} 写法有误：{error}")))?;
+        Ok(FileSet(Some(built)))
     }
 
     /// Whether the file of that name is one of them.
@@ -196,11 +197,12 @@ mod tests {
         };
         let config = file("wanyan.toml");
         let drafts =
-            Drafts::new(&["待发/".to_owned(), "*.draft.txt".to_owned(), "!b.draft.txt".to_owned()], &config).unwrap();
+            FileSet::new(&["待发/".to_owned(), "*.draft.txt".to_owned(), "!b.draft.txt".to_owned()], "drafts", &config)
+                .unwrap();
         assert!(drafts.hold(&file("待发/a.txt")) && drafts.hold(&file("c/a.draft.txt")));
         assert!(!drafts.hold(&file("a.txt")) && !drafts.hold(&file("b.draft.txt")));
         assert!(!drafts.hold(Path::new("/elsewhere/a.draft.txt")) && !drafts.hold(Path::new("stdin")));
-        assert!(Drafts::new(&["a{b".to_owned()], &config).unwrap_err().message.contains("a{b"));
-        assert!(!Drafts::new(&[], &config).unwrap().hold(&config));
+        assert!(FileSet::new(&["a{b".to_owned()], "drafts", &config).unwrap_err().message.contains("a{b"));
+        assert!(!FileSet::new(&[], "drafts", &config).unwrap().hold(&config));
     }
 }

@@ -41,7 +41,7 @@ pub fn mend_within(
     within: TextRange<Source>,
     level: FixLevel,
 ) -> Result<Mended, String> {
-    let settings = &*settings.for_file(name);
+    let settings = &settings.for_file(name);
     let format = settings.format_of(name, text);
     let mut scratch = Scratch::default();
     let mut mended = Mended { text: text.to_owned(), applied: 0, left: 0, problems: Vec::new() };
@@ -86,7 +86,7 @@ fn run_pass(
     scratch: &mut Scratch,
 ) -> Pass {
     let mut pass = Pass { edits: Vec::new(), applied: 0, left: 0, problems: Vec::new(), place: None };
-    pass.problems = document::extract(text, format, &settings.extract, &mut |segment| {
+    let reading = document::extract(text, format, settings.extract, &mut |segment| {
         let place = segment.map.to_source(TextRange::new(0, segment.text.len()));
         let at_cursor = within.is_empty() && place.covers(within);
         if !at_cursor && !place.overlaps(within) {
@@ -103,12 +103,13 @@ fn run_pass(
         pass.applied += step.applied;
         pass.edits.extend(step.edits.iter().filter_map(|edit| segment.source_edit(edit).ok()));
     });
+    pass.problems = reading.problems;
     pass
 }
 
 fn roles(settings: &Settings<'_>, format: Format, text: &str) -> Vec<Role> {
     let mut roles = Vec::new();
-    document::extract(text, format, &settings.extract, &mut |segment| roles.push(segment.role));
+    document::extract(text, format, settings.extract, &mut |segment| roles.push(segment.role));
     roles
 }
 

@@ -1,6 +1,7 @@
 //! Layer 4: files. The only place that touches the file system: finds the files of a run, writes fixed ones back,
 //! and shows how far it got. Must not know how arguments are spelt, nor what the findings look like.
 
+mod by_file;
 mod check;
 mod config;
 pub mod decode;
@@ -14,9 +15,10 @@ mod progress;
 mod project;
 mod write;
 
+pub use by_file::{ByFile, FileRules, Membership};
 pub use check::{Buffers, Event, Found, SNIFFED, Settings, show_what_cannot_be_written};
 pub use config::{
-    Drafts, absolute, find_options, load_documented, modified, read_if_there, read_options, read_text, spell_out,
+    absolute, find_options, load_documented, modified, read_if_there, read_options, read_text, spell_out,
 };
 pub use diff::{DiffStyle, write_diff};
 pub use discover::{Discovery, HiddenFiles, IgnoreFiles, PathProblem, Walk, discover};

@@ -5,8 +5,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use super::by_file::{ByFile, FileRules};
 use super::check::Settings;
-use super::config::{Drafts, load_documented, read_options};
+use super::config::{load_documented, read_options};
 use super::explain_io;
 use crate::builtin;
 use crate::completion::Forms;
@@ -16,7 +17,6 @@ use crate::lexicon::{Lexicon, Reference};
 use crate::lint::{Fixing, Linter};
 
 /// A loaded project.
-#[derive(Clone)]
 pub struct Project {
     /// The configuration file; none where there is none.
     pub config: Option<PathBuf>,
@@ -24,12 +24,8 @@ pub struct Project {
     pub overlays: Vec<PathBuf>,
     /// The lexicon with the overlays laid over it.
     pub lexicon: Arc<Lexicon>,
-    /// What the project says of the rules.
-    pub policy: Policy,
-    /// How files are taken apart.
-    pub extract: ExtractOptions,
-    /// Which files are about to be sent.
-    pub drafts: Drafts,
+    /// What the project says of the rules, and how files are taken apart.
+    pub files: ByFile,
     /// What the lexicon quotes and recommends; that of the built-in one is read when it is asked for.
     reference: OnceLock<Arc<Reference>>,
     forms: OnceLock<Arc<Forms>>,
@@ -104,7 +100,7 @@ impl Project {
             None => Options::default(),
         };
         let file = config.unwrap_or(Path::new(""));
-        let drafts = Drafts::new(&options.drafts, file)?;
+        let files = ByFile::new(&options, file, arguments, usual)?;
         let mut overlays: Vec<PathBuf> = options.lexicon.iter().map(PathBuf::from).collect();
         overlays.extend(lexicons.iter().cloned());
         let (lexicon, reference) = if overlays.is_empty() {
@@ -118,19 +114,12 @@ impl Project {
             })?;
             (Arc::new(lexicon), OnceLock::from(Arc::new(docs.reference)))
         };
-        if let Some(unknown) = unknown(&options.policy(&Policy::USUAL), &lexicon) {
+        // What the client says beside the file is looked at elsewhere.
+        let own = ByFile::new(&options, file, arguments, &Policy::USUAL)?;
+        if let Some(unknown) = own.policies().find_map(|policy| unknown(&policy, &lexicon)) {
             return Err(Fault::new(file, None, unknown).into());
         }
-        Ok(Project {
-            config: config.map(Path::to_owned),
-            overlays,
-            lexicon,
-            policy: options.policy(usual),
-            extract: options.extract_options(arguments),
-            drafts,
-            reference,
-            forms: OnceLock::new(),
-        })
+        Ok(Project { config: config.map(Path::to_owned), overlays, lexicon, files, reference, forms: OnceLock::new() })
     }
 
     /// What `policy` names that this project does not know, in Chinese.
@@ -154,13 +143,19 @@ impl Project {
     /// The judge of this project's messages.
     #[must_use]
     pub fn linter(&self) -> Linter<'_> {
-        Linter::new(&self.lexicon).with_policy(&self.policy)
+        Linter::new(&self.lexicon).with_policy(&self.files.base().policy)
+    }
+
+    /// The judge of the messages of files with these rules.
+    #[must_use]
+    pub fn linter_by<'p>(&'p self, rules: &'p FileRules) -> Linter<'p> {
+        Linter::new(&self.lexicon).with_policy(&rules.policy).for_drafts(rules.is_draft)
     }
 
     /// What a run goes by, all inputs taken as `format` where one is given.
     #[must_use]
     pub fn settings(&self, format: Option<Format>, fixing: Fixing) -> Settings<'_> {
-        Settings { linter: self.linter(), format, extract: self.extract.clone(), fixing, drafts: self.drafts.clone() }
+        Settings { linter: self.linter(), format, extract: &self.files.base().extract, fixing, files: &self.files }
     }
 }
 

@@ -1,8 +1,7 @@
 //! Sentences that a customer in a hurry does not read to the end (S0.1).
 
 use super::Shape;
-use crate::normalize::is_han;
-use crate::text::TextRange;
+use crate::text::{TextRange, is_han};
 
 /// Sentences of more than `most` Han characters. A blank between Han characters pauses too, as chat writers use it.
 pub(super) fn find(message: &str, most: u32) -> Vec<Shape> {

@@ -1,0 +1,473 @@
+//! Which columns of a table hold replies, and what a row comes to. Must not know how the table was written.
+//!
+//! Columns are told by what the user names, else by usual headings, else by what stands in them: most of their cells are
+//! Chinese sentences. Beside replies the customer's questions, the speaker, the time, the conversation and the owner are
+//! known by their headings.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use super::fields::role_named;
+use super::layout::{Basis, Column, Layout, Usage};
+use super::{ExtractOptions, Moment, Role, Segment, Turn};
+use crate::text::is_han;
+
+/// How many rows are looked at to tell the columns.
+pub(super) const SAMPLED_ROWS: usize = 100;
+
+/// Headings of columns with replies, the surest first.
+const REPLY_HEADINGS: [&[&str]; 2] = [
+    &[
+        "话术",
+        "回复",
+        "快捷短语",
+        "快捷回复",
+        "答复",
+        "回答",
+        "答案",
+        "短语",
+        "常用语",
+        "应答",
+        "话术内容",
+        "回复内容",
+        "短语内容",
+        "答",
+        "reply",
+        "replies",
+        "answer",
+        "response",
+        "script",
+    ],
+    &[
+        "内容",
+        "文案",
+        "正文",
+        "消息",
+        "消息内容",
+        "文本",
+        "聊天内容",
+        "content",
+        "text",
+        "message",
+        "msg",
+        "body",
+        "utterance",
+    ],
+];
+
+/// Parts of headings that speak of replies, where none of [`NOT_REPLIES`] is in them.
+const REPLY_PARTS: &[&str] = &["话术", "回复", "答复", "短语", "回答", "答案", "文案", "reply", "answer"];
+
+/// Parts of headings that speak of something about a reply.
+const NOT_REPLIES: &[&str] = &[
+    "编号", "序号", "编码", "时间", "日期", "时长", "次数", "数量", "条数", "人", "员", "类", "标题", "名称", "来源",
+    "状态", "率", "id", "time", "date", "count", "type", "问题", "备注",
+];
+
+const CUSTOMER_HEADINGS: &[&str] = &[
+    "问题",
+    "问",
+    "提问",
+    "客户问题",
+    "用户问题",
+    "买家问题",
+    "顾客问题",
+    "常见问题",
+    "问句",
+    "咨询",
+    "咨询内容",
+    "客户",
+    "买家",
+    "顾客",
+    "客户消息",
+    "买家消息",
+    "客户的话",
+    "question",
+    "query",
+    "customer",
+    "user",
+];
+const OWNER_HEADINGS: &[&str] = &[
+    "负责人",
+    "客服",
+    "客服姓名",
+    "客服名称",
+    "坐席",
+    "座席",
+    "作者",
+    "创建人",
+    "维护人",
+    "编辑人",
+    "归属人",
+    "员工",
+    "工号",
+    "owner",
+    "agent",
+    "author",
+    "staff",
+];
+const SPEAKER_HEADINGS: &[&str] = &[
+    "角色",
+    "发送方",
+    "发送者",
+    "发送人",
+    "发言人",
+    "发言者",
+    "说话人",
+    "说话者",
+    "身份",
+    "消息来源",
+    "role",
+    "speaker",
+    "from",
+    "sender",
+];
+const TIME_HEADINGS: &[&str] = &[
+    "时间",
+    "发送时间",
+    "消息时间",
+    "回复时间",
+    "聊天时间",
+    "日期",
+    "time",
+    "timestamp",
+    "sent_at",
+    "created_at",
+    "date",
+];
+const CONVERSATION_HEADINGS: &[&str] =
+    &["会话", "会话id", "会话编号", "会话号", "对话id", "session", "session_id", "conversation", "conversation_id"];
+
+/// What stands in the columns of a table.
+#[derive(Clone, Debug)]
+pub(super) struct Columns {
+    /// The columns, in order.
+    pub(super) columns: Vec<Column>,
+    /// How the columns with replies were told.
+    pub(super) basis: Basis,
+    /// Whether the first row holds headings.
+    pub(super) heading: Heading,
+    /// The columns that the user names and the table has not.
+    pub(super) missing: Vec<String>,
+    speaker: Option<usize>,
+    time: Option<usize>,
+    conversation: Option<usize>,
+    owner: Option<usize>,
+}
+
+/// What the first row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Heading {
+    /// The names of the columns.
+    FirstRow,
+    /// A row like the others.
+    None,
+}
+
+impl Columns {
+    /// What stands in the columns of a table that begins with `rows`.
+    pub(super) fn of<S: AsRef<str>>(rows: &[Vec<S>], options: &ExtractOptions) -> Columns {
+        let width = rows.iter().map(Vec::len).max().unwrap_or_default();
+        let cell = |row: usize, column: usize| rows[row].get(column).map_or("", |cell| cell.as_ref().trim());
+        let first: Vec<&str> = (0..width).map(|column| if rows.is_empty() { "" } else { cell(0, column) }).collect();
+        let mut usages = vec![Usage::Other; width];
+        let mut missing = Vec::new();
+        let mut basis = Basis::Nothing;
+
+        let mut names_heading = false;
+        let mut named = |asked: &[String], usage: Usage, usages: &mut Vec<Usage>| {
+            for name in asked {
+                let by_heading = find(&first, name);
+                names_heading |= by_heading.is_some();
+                match by_heading.or_else(|| by_number(name, width)) {
+                    Some(column) => usages[column] = usage,
+                    None => missing.push(name.clone()),
+                }
+            }
+        };
+        named(&options.columns, Usage::Reply, &mut usages);
+        named(&options.customer_columns, Usage::Customer, &mut usages);
+        named(options.owner_column.as_slice(), Usage::Owner, &mut usages);
+
+        if !options.columns.is_empty() {
+            basis = Basis::Named;
+        }
+        // What the headings tell of the other columns.
+        let told = known_headings(&first, &mut usages, options);
+        if basis == Basis::Nothing && usages.contains(&Usage::Reply) {
+            basis = Basis::Heading;
+        }
+        let heading = if names_heading || told || first_row_reads_as_heading(rows, width) {
+            Heading::FirstRow
+        } else {
+            Heading::None
+        };
+        let body = if heading == Heading::FirstRow { rows.get(1..).unwrap_or_default() } else { rows };
+        let texts = |column: usize| {
+            body.iter()
+                .filter_map(move |row| row.get(column))
+                .map(|cell| cell.as_ref().trim())
+                .filter(|cell| !cell.is_empty())
+        };
+        if basis == Basis::Nothing {
+            for (column, usage) in usages.iter_mut().enumerate().filter(|(_, usage)| **usage == Usage::Other) {
+                if reads_as_replies(texts(column)) {
+                    *usage = Usage::Reply;
+                    basis = Basis::Content;
+                }
+            }
+        }
+        let columns = usages.iter().enumerate().map(|(number, usage)| Column {
+            name: (heading == Heading::FirstRow).then(|| Rc::from(first[number])),
+            usage: *usage,
+            sample: texts(number).next().unwrap_or_default().chars().take(40).collect(),
+        });
+        let at = |wanted: Usage| usages.iter().position(|usage| *usage == wanted);
+        Columns {
+            columns: columns.collect(),
+            basis,
+            heading,
+            missing,
+            speaker: at(Usage::Speaker),
+            time: at(Usage::Time),
+            conversation: at(Usage::Conversation),
+            owner: at(Usage::Owner),
+        }
+    }
+
+    /// The columns with words, each with its number from zero and whose words they are.
+    pub(super) fn with_words(&self) -> impl Iterator<Item = (usize, Role)> {
+        self.columns.iter().enumerate().filter_map(|(number, column)| match column.usage {
+            Usage::Reply => Some((number, Role::Agent)),
+            Usage::Customer => Some((number, Role::Customer)),
+            _ => None,
+        })
+    }
+
+    /// For telling the user.
+    pub(super) fn layout(&self, sheet: Option<Rc<str>>) -> Layout {
+        Layout::Table { sheet, columns: self.columns.clone(), basis: self.basis }
+    }
+
+    /// The columns that are asked for and missing, in Chinese.
+    pub(super) fn explain_missing(&self) -> Option<String> {
+        let missing = self.missing.first()?;
+        let titles: Vec<String> =
+            self.columns.iter().enumerate().map(|(number, column)| column.title(number)).collect();
+        let close = titles
+            .iter()
+            .max_by(|one, other| strsim::jaro_winkler(missing, one).total_cmp(&strsim::jaro_winkler(missing, other)));
+        let close = close.filter(|title| strsim::jaro_winkler(missing, title) > 0.6);
+        let guess = close.map(|title| format!("您是不是想写“{title}”？")).unwrap_or_default();
+        let all: Vec<&str> = titles.iter().map(String::as_str).take(20).collect();
+        Some(format!("没有“{missing}”这一列。{guess}表里有：{}", all.join("、")))
+    }
+
+    /// Fills in what the other cells of its row say of a segment. `cell` gives the text of a column.
+    pub(super) fn complete<'a>(
+        &self,
+        segment: &mut Segment<'a>,
+        conversations: &mut Conversations,
+        options: &ExtractOptions,
+        cell: &dyn Fn(usize) -> Cow<'a, str>,
+    ) {
+        if segment.role == Role::Agent
+            && let Some(speaker) = self.speaker
+            && let Some(role) = role_named(&cell(speaker), options)
+        {
+            segment.role = role;
+        }
+        if let Some(owner) = self.owner {
+            let owner = cell(owner);
+            segment.owner = (!owner.trim().is_empty()).then_some(owner);
+        }
+        if self.speaker.is_some() || self.conversation.is_some() {
+            let moment = self.time.and_then(|time| Moment::read(&cell(time)));
+            let conversation = conversations.number(self.conversation.map(cell).as_deref());
+            segment.turn = Some(Turn { conversation, moment });
+        }
+    }
+}
+
+/// Tells conversations apart by their names: rows of one follow each other.
+#[derive(Default)]
+pub(super) struct Conversations {
+    last: Option<Box<str>>,
+    count: usize,
+}
+
+impl Conversations {
+    fn number(&mut self, name: Option<&str>) -> usize {
+        if let Some(name) = name
+            && self.last.as_deref() != Some(name)
+        {
+            self.last = Some(name.into());
+            self.count += 1;
+        }
+        self.count
+    }
+}
+
+/// The column of that heading.
+fn find(first: &[&str], name: &str) -> Option<usize> {
+    let name = name.trim();
+    first
+        .iter()
+        .position(|heading| *heading == name)
+        .or_else(|| first.iter().position(|heading| heading.eq_ignore_ascii_case(name)))
+}
+
+/// The column that is named by its number from one, or by its letters.
+fn by_number(name: &str, width: usize) -> Option<usize> {
+    let name = name.trim();
+    let number = match name.parse::<usize>() {
+        Ok(number) => number,
+        Err(_) if name.len() <= 3 && name.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+            name.bytes().fold(0, |number, byte| number * 26 + usize::from(byte.to_ascii_uppercase() - b'A') + 1)
+        }
+        Err(_) => return None,
+    };
+    (1..=width).contains(&number).then(|| number - 1)
+}
+
+/// Tells columns by their headings; whether any is known. A row of which one cell happens to be a known word is none.
+fn known_headings(first: &[&str], usages: &mut [Usage], options: &ExtractOptions) -> bool {
+    let folded: Vec<String> = first.iter().map(|heading| fold(heading)).collect();
+    let is = |names: &[&str], heading: &String| names.contains(&heading.as_str());
+    let mut told = false;
+    for (heading, usage) in folded.iter().zip(usages.iter_mut()).filter(|(_, usage)| **usage == Usage::Other) {
+        let known = [
+            (CUSTOMER_HEADINGS, Usage::Customer),
+            (SPEAKER_HEADINGS, Usage::Speaker),
+            (TIME_HEADINGS, Usage::Time),
+            (CONVERSATION_HEADINGS, Usage::Conversation),
+            (OWNER_HEADINGS, Usage::Owner),
+        ];
+        if let Some((_, known)) = known.iter().find(|(names, _)| is(names, heading)) {
+            *usage = *known;
+            told = true;
+        }
+    }
+    // 问 and 答 in one letter each are known only together.
+    let at = |letter: &str| folded.iter().position(|heading| heading == letter);
+    if let (Some(question), Some(answer)) = (at("q"), at("a"))
+        && [question, answer].iter().all(|column| usages[*column] == Usage::Other)
+    {
+        usages[question] = Usage::Customer;
+        usages[answer] = Usage::Reply;
+        told = true;
+    }
+    let speaks_of_replies = |heading: &String| {
+        REPLY_PARTS.iter().any(|part| heading.contains(part)) && !NOT_REPLIES.iter().any(|part| heading.contains(part))
+    };
+    let ranks: [&dyn Fn(&String) -> bool; 3] = [
+        &|heading| is(REPLY_HEADINGS[0], heading),
+        &|heading| heading.chars().count() <= 12 && speaks_of_replies(heading),
+        &|heading| is(REPLY_HEADINGS[1], heading),
+    ];
+    // 话术, 话术1 and 话术（备用） belong together; 内容 is taken only where nothing speaks of replies.
+    let sure = folded.iter().any(|heading| ranks[0](heading) || ranks[1](heading));
+    let wanted = |heading: &String| if sure { ranks[0](heading) || ranks[1](heading) } else { ranks[2](heading) };
+    for (heading, usage) in folded.iter().zip(usages.iter_mut()).filter(|(_, usage)| **usage == Usage::Other) {
+        if wanted(heading) {
+            told = true;
+            // What the user names is all that he wants.
+            if options.columns.is_empty() {
+                *usage = Usage::Reply;
+            }
+        }
+    }
+    told
+}
+
+/// A heading without what decorates it: `【话术】*` is `话术`.
+fn fold(heading: &str) -> String {
+    let decoration =
+        |c: char| c.is_whitespace() || matches!(c, '【' | '】' | '[' | ']' | '*' | '＊' | ':' | '：' | '\u{feff}');
+    heading.trim_matches(decoration).to_lowercase()
+}
+
+/// Whether the first row names its columns though none of the names is known: it is short where the others are long.
+fn first_row_reads_as_heading<S: AsRef<str>>(rows: &[Vec<S>], width: usize) -> bool {
+    let Some((first, rest)) = rows.split_first() else { return false };
+    let short = |cell: &str| cell.chars().count() <= 8 && !cell.contains(['，', '。', '！', '？', '~', '～', ',']);
+    if rest.is_empty() || first.len() < width || !first.iter().all(|cell| short(cell.as_ref().trim())) {
+        return false;
+    }
+    (0..width).any(|column| {
+        let texts = || rest.iter().filter_map(|row| row.get(column)).map(|cell| cell.as_ref().trim());
+        let long = texts().filter(|cell| !short(cell)).count();
+        let heading = first[column].as_ref().trim();
+        !heading.is_empty() && long * 3 >= texts().count() * 2 && reads_as_replies(texts())
+    })
+}
+
+/// Whether most of these texts are Chinese sentences.
+fn reads_as_replies<'t>(texts: impl Iterator<Item = &'t str>) -> bool {
+    let (mut count, mut prose, mut han) = (0_usize, 0_usize, 0_usize);
+    for text in texts {
+        let own = text.chars().filter(|c| is_han(*c)).count();
+        count += 1;
+        han += own;
+        prose += usize::from(own >= 5 || own >= 2 && text.contains(['，', '。', '！', '？', '~', '～']));
+    }
+    count > 0 && prose * 2 > count && han >= count * 5
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn usages(rows: &[&[&str]], columns: &[&str]) -> (String, Basis, Heading) {
+        let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.to_vec()).collect();
+        let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+        let options = ExtractOptions { columns, ..ExtractOptions::default() };
+        let found = Columns::of(&rows, &options);
+        let letters = found.columns.iter().map(|column| match column.usage {
+            Usage::Reply => 'R',
+            Usage::Customer => 'C',
+            Usage::Owner => 'O',
+            Usage::Speaker => 'S',
+            Usage::Time => 'T',
+            Usage::Conversation => 'K',
+            Usage::Other => '-',
+        });
+        (letters.collect(), found.basis, found.heading)
+    }
+
+    #[test]
+    fn tells_columns() {
+        use Basis::{Content, Heading as ByHeading, Named, Nothing};
+        use Heading::{FirstRow, None as NoHeading};
+        let hello = "您好，请问有什么可以帮您？";
+        /// The rows, the columns asked for, what comes of them.
+        type Case<'a> = (&'a [&'a [&'a str]], &'a [&'a str], (&'a str, Basis, Heading));
+        let cases: &[Case<'_>] = &[
+            (&[], &[], ("", Nothing, NoHeading)),
+            (&[&["编号", "来源", "话术"], &["1", "a", hello]], &[], ("--R", ByHeading, FirstRow)),
+            (&[&["问题", "内容", "备注"], &["能退吗", hello, ""]], &[], ("CR-", ByHeading, FirstRow)),
+            (&[&["话术1", "话术2", "话术分类", "内容"]], &[], ("RR--", ByHeading, FirstRow)),
+            (&[&["问", "答"], &["能退吗", hello]], &[], ("CR", ByHeading, FirstRow)),
+            (&[&["回复内容", "回复时间", "回复人"]], &[], ("RT-", ByHeading, FirstRow)),
+            (&[&["会话ID", "角色", "时间", "消息内容"]], &[], ("KSTR", ByHeading, FirstRow)),
+            (&[&["Category", " Reply ", "Owner"]], &[], ("-RO", ByHeading, FirstRow)),
+            (&[&["标题", "模板"], &["退款", hello], &["换货", "亲，这边帮您换哦"]], &[], ("-R", Content, FirstRow)),
+            (&[&["1", hello], &["2", "亲，这边马上帮您看一下"]], &[], ("-R", Content, NoHeading)),
+            (&[&["a", "b"], &["1", "2"]], &[], ("--", Nothing, NoHeading)),
+            (&[&["Q", "A"], &["能退吗", hello]], &[], ("CR", ByHeading, FirstRow)),
+            (&[&["话术", "内容"], &[hello, hello]], &["内容"], ("-R", Named, FirstRow)),
+            (&[&[hello, hello]], &["2"], ("-R", Named, NoHeading)),
+            (&[&[hello, hello]], &["A"], ("R-", Named, NoHeading)),
+        ];
+        for (rows, columns, (usage, basis, heading)) in cases {
+            assert_eq!(usages(rows, columns), ((*usage).to_owned(), *basis, *heading), "{rows:?}");
+        }
+    }
+
+    #[test]
+    fn says_which_column_is_missing() {
+        let options = ExtractOptions { columns: vec!["话木".to_owned()], ..ExtractOptions::default() };
+        let found = Columns::of(&[vec!["编号", "话术"]], &options);
+        assert_eq!(found.explain_missing().unwrap(), "没有“话木”这一列。您是不是想写“话术”？表里有：编号、话术");
+    }
+}
