@@ -33,6 +33,13 @@ const CHECK_EXAMPLES: &str = "\
   wanyan check --input transcript --agent 小美 聊天记录.txt
   echo '这个我们处理不了' | wanyan check -";
 
+const APPLY_EXAMPLES: &str = "\
+例子：
+  wanyan check --format xlsx --output 审阅.xlsx 话术/
+                                     写出审阅表，交给主管看；“采纳”一栏填 是 或 否，“建议改为”可以改
+  wanyan apply --diff 审阅.xlsx      看看会改哪些地方，不写文件
+  wanyan apply 审阅.xlsx             采纳的写回原文件；原文已经变了的不动，并且说出来";
+
 const FIX_EXAMPLES: &str = "\
 例子：
   wanyan fix --diff 话术/            只看改动，不写文件
@@ -89,6 +96,13 @@ pub enum Command {
     /// 直接修改文件
     #[command(help_template = TEMPLATE, override_usage = "wanyan fix [选项] [路径]...", after_help = FIX_EXAMPLES)]
     Fix(FixArgs),
+    /// 把审阅表里采纳的改写写回原文件
+    #[command(help_template = TEMPLATE, override_usage = "wanyan apply [选项] <审阅表>", after_help = APPLY_EXAMPLES)]
+    Apply(ApplyArgs),
+    /// 看看表格的哪一列、JSON 的哪个字段会被当作话术
+    #[command(help_template = TEMPLATE, override_usage = "wanyan columns [选项] [路径]...",
+        after_help = "例子：\n  wanyan columns 话术.xlsx\n  wanyan columns --column 标准答案 问答.csv")]
+    Columns(ColumnsArgs),
     /// 说明一条规则：为什么、依据、例子
     #[command(help_template = TEMPLATE, override_usage = "wanyan explain [选项] <规则>",
         after_help = "例子：\n  wanyan explain blunt-refusal/flat-no\n  wanyan explain cannot-handle\n  wanyan explain blunt-refusal       这一类的所有规则")]
@@ -121,6 +135,30 @@ pub struct SelectionArgs {
     #[arg(value_name = "路径", help_heading = "参数")]
     pub paths: Vec<PathBuf>,
 
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+
+    /// 标准输入当作这个文件名，用来显示和判断格式
+    #[arg(long, value_name = "文件名", default_value = "<标准输入>", hide_default_value = true)]
+    pub stdin_filename: String,
+
+    /// 用几个线程；默认有几个处理器就用几个
+    #[arg(short = 'j', long, value_name = "个数", value_parser = thread_count)]
+    threads: Option<NonZeroUsize>,
+
+    /// .gitignore 和 .ignore 忽略的文件也检查
+    #[arg(long)]
+    pub no_ignore: bool,
+
+    /// 隐藏文件也检查
+    #[arg(long)]
+    pub hidden: bool,
+}
+
+/// How files are read and judged.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "选项")]
+pub struct ReadingArgs {
     /// 输入的格式：plain 纯文本、markdown、transcript 聊天记录、jsonl、json、csv、tsv；默认按扩展名和内容判断
     #[arg(long, value_name = "格式", hide_possible_values = true)]
     input: Option<Format>,
@@ -168,26 +206,17 @@ pub struct SelectionArgs {
     /// 不用任何配置文件
     #[arg(long)]
     no_config: bool,
-
-    /// 标准输入当作这个文件名，用来显示和判断格式
-    #[arg(long, value_name = "文件名", default_value = "<标准输入>", hide_default_value = true)]
-    pub stdin_filename: String,
-
-    /// 用几个线程；默认有几个处理器就用几个
-    #[arg(short = 'j', long, value_name = "个数", value_parser = thread_count)]
-    threads: Option<NonZeroUsize>,
-
-    /// .gitignore 和 .ignore 忽略的文件也检查
-    #[arg(long)]
-    pub no_ignore: bool,
-
-    /// 隐藏文件也检查
-    #[arg(long)]
-    pub hidden: bool,
 }
 
 impl SelectionArgs {
     /// How the text is to be read and judged.
+    pub fn selection(&self) -> Selection {
+        Selection { threads: self.threads, ..self.reading.selection() }
+    }
+}
+
+impl ReadingArgs {
+    /// The same, with as many threads as there are processors.
     pub fn selection(&self) -> Selection {
         Selection {
             lexicons: self.lexicons.clone(),
@@ -205,7 +234,7 @@ impl SelectionArgs {
             unit: self.message,
             agents: self.agents.clone(),
             customers: self.customers.clone(),
-            threads: self.threads,
+            threads: None,
             fixing: Fixing::Make,
         }
     }
@@ -246,7 +275,7 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub selection: SelectionArgs,
 
-    /// 输出的格式：human（默认，给人看）、concise 一行一处、json、jsonl
+    /// 输出的格式：human（默认，给人看）、concise 一行一处、json、jsonl，或者审阅表 csv、xlsx（见 wanyan apply）
     #[arg(long, value_name = "格式", default_value = "human", hide_default_value = true, hide_possible_values = true)]
     pub format: ReportFormat,
 
@@ -289,6 +318,8 @@ pub enum ReportFormat {
     Concise,
     Json,
     Jsonl,
+    Csv,
+    Xlsx,
 }
 
 #[derive(Args, Debug)]
@@ -308,6 +339,32 @@ pub struct FixArgs {
     /// 不显示总结
     #[arg(short = 'q', long)]
     pub quiet: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "选项")]
+pub struct ApplyArgs {
+    /// 审阅表：wanyan check --format csv 或 xlsx 写出的文件，填好“采纳”一栏
+    #[arg(value_name = "审阅表", help_heading = "参数")]
+    pub sheet: PathBuf,
+
+    /// 只显示改动，不写文件
+    #[arg(long)]
+    pub diff: bool,
+
+    /// 不显示总结
+    #[arg(short = 'q', long)]
+    pub quiet: bool,
+
+    #[command(flatten)]
+    pub reading: ReadingArgs,
+}
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "选项")]
+pub struct ColumnsArgs {
+    #[command(flatten)]
+    pub selection: SelectionArgs,
 }
 
 #[derive(Args, Debug)]

@@ -6,8 +6,8 @@ use std::time::Instant;
 use super::args::{CheckArgs, ReportFormat};
 use super::engine::{CheckSink, Engine, RunError};
 use super::exit::Exit;
-use super::inputs;
 use super::output::{Output, Watcher};
+use super::{inputs, review};
 use crate::diagnostic::Severity;
 use crate::lint::Fixing;
 use crate::report::{
@@ -18,6 +18,7 @@ use crate::workspace::{Progress, create_output, explain_io};
 
 pub fn run(args: &CheckArgs, engine: &dyn Engine, output: &mut Output) -> Result<Exit, RunError> {
     let start = Instant::now();
+    let Some(reporter) = reporter(args.format) else { return review::run(args, engine, output) };
     let found = inputs::find(&args.selection, args.output.as_deref());
     let mut file;
     let (out, palette, watcher): (&mut dyn Write, Palette, Watcher) = match &args.output {
@@ -30,7 +31,7 @@ pub fn run(args: &CheckArgs, engine: &dyn Engine, output: &mut Output) -> Result
         }
     };
     let mut run = Run {
-        reporter: reporter(args.format, palette),
+        reporter: reporter(palette),
         problems: HumanReporter::new(output.error_palette),
         out,
         errors: &mut output.errors,
@@ -61,9 +62,7 @@ pub fn run(args: &CheckArgs, engine: &dyn Engine, output: &mut Output) -> Result
     if args.statistics {
         match args.format {
             ReportFormat::Human | ReportFormat::Concise => write_statistics(out, &palette, &summary)?,
-            ReportFormat::Json | ReportFormat::Jsonl => {
-                write_statistics(errors, &output.error_palette, &summary)?;
-            }
+            _ => write_statistics(errors, &output.error_palette, &summary)?,
         }
     }
     out.flush()?;
@@ -76,12 +75,14 @@ pub fn run(args: &CheckArgs, engine: &dyn Engine, output: &mut Output) -> Result
     })
 }
 
-fn reporter(format: ReportFormat, palette: Palette) -> Box<dyn Reporter> {
+/// Makes what shows findings in that format; nothing where the format is a review sheet.
+fn reporter(format: ReportFormat) -> Option<fn(Palette) -> Box<dyn Reporter>> {
     match format {
-        ReportFormat::Human => Box::new(HumanReporter::new(palette)),
-        ReportFormat::Concise => Box::new(ConciseReporter),
-        ReportFormat::Json => Box::new(JsonReporter::default()),
-        ReportFormat::Jsonl => Box::new(JsonLinesReporter),
+        ReportFormat::Human => Some(|palette| Box::new(HumanReporter::new(palette))),
+        ReportFormat::Concise => Some(|_| Box::new(ConciseReporter)),
+        ReportFormat::Json => Some(|_| Box::new(JsonReporter::default())),
+        ReportFormat::Jsonl => Some(|_| Box::new(JsonLinesReporter)),
+        ReportFormat::Csv | ReportFormat::Xlsx => None,
     }
 }
 

@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::Category;
-use crate::document::{Format, MessageUnit};
+use crate::diagnostic::{Category, Severity};
+use crate::document::{Format, MessageUnit, Reading};
 use crate::lint::{FixLevel, Fixing};
 use crate::report::explain::{RuleDoc, WrittenEntry};
-use crate::report::{Finding, Problem};
+use crate::report::{Finding, Problem, Reviewed};
+use crate::workspace::Outcome;
 
 /// How the text is to be read and judged, as the arguments say it. What they leave open, the configuration decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,6 +91,27 @@ pub trait CheckSink {
     fn input_done(&mut self);
 }
 
+/// Takes what a review comes to: input by input, in their order; within one, messages in the order of the text.
+pub trait ReviewSink {
+    /// A message with findings.
+    fn reviewed(&mut self, path: &str, reviewed: Reviewed);
+
+    /// Something to know about how an input was read, in Chinese.
+    ///
+    /// # Errors
+    /// Those of the writer; the review ends with them.
+    fn note(&mut self, path: &str, note: &str) -> io::Result<()>;
+
+    /// A problem; what it is about is not checked, the rest is.
+    ///
+    /// # Errors
+    /// As above.
+    fn problem(&mut self, problem: &Problem<'_>) -> io::Result<()>;
+
+    /// An input was read to its end, or given up.
+    fn input_done(&mut self);
+}
+
 /// An input after fixing, as it would be written.
 #[derive(Clone, Copy, Debug)]
 pub struct FixedInput<'a> {
@@ -124,6 +146,41 @@ pub trait FixSink {
     /// # Errors
     /// As above.
     fn problem(&mut self, problem: &Problem<'_>) -> io::Result<()>;
+}
+
+/// A file after accepted rows of a review sheet were put into it, as it would be written.
+#[derive(Clone, Copy, Debug)]
+pub struct AppliedFile<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Its bytes when it was read.
+    pub before: &'a [u8],
+    /// Its bytes afterwards.
+    pub after: &'a [u8],
+    /// Its text when it was read.
+    pub before_text: &'a str,
+    /// Its text afterwards.
+    pub after_text: &'a str,
+    /// For each accepted row its number in the sheet, from one, and what became of it.
+    pub outcomes: &'a [(usize, Outcome)],
+}
+
+/// Takes what a review sheet comes to.
+pub trait ApplySink {
+    /// A file, in the order of paths.
+    ///
+    /// # Errors
+    /// Those of the writer; the run ends with them.
+    fn applied(&mut self, file: &AppliedFile<'_>) -> io::Result<()>;
+
+    /// Something wrong with a row of the sheet, or with a file.
+    ///
+    /// # Errors
+    /// As above.
+    fn problem(&mut self, problem: &Problem<'_>) -> io::Result<()>;
+
+    /// So many rows were not accepted.
+    fn declined(&mut self, rows: usize);
 }
 
 /// What one example of a lexicon came to.
@@ -179,6 +236,36 @@ pub trait Engine {
         inputs: &[Input],
         sink: &mut dyn FixSink,
     ) -> Result<(), RunError>;
+
+    /// Reviews `inputs`: gives each message with findings of `least` severity or graver.
+    ///
+    /// # Errors
+    /// As for `check`.
+    fn review(
+        &self,
+        selection: &Selection,
+        least: Severity,
+        inputs: &[Input],
+        sink: &mut dyn ReviewSink,
+    ) -> Result<(), RunError>;
+
+    /// Tells which parts of `inputs` are taken for messages: for each its name and what reading it came to, or why it
+    /// cannot be read.
+    ///
+    /// # Errors
+    /// As for `check`; those of `show`.
+    fn layouts(
+        &self,
+        selection: &Selection,
+        inputs: &[Input],
+        show: &mut dyn FnMut(&str, Result<Reading, String>) -> io::Result<()>,
+    ) -> Result<(), RunError>;
+
+    /// Puts the accepted rows of the review sheet at `sheet` into their files. Writes nothing itself.
+    ///
+    /// # Errors
+    /// As for `check`; where the sheet cannot be read.
+    fn apply(&self, selection: &Selection, sheet: &Path, sink: &mut dyn ApplySink) -> Result<(), RunError>;
 
     /// Shows the documentation of all rules, in the order of categories, then of entries.
     ///

@@ -1,8 +1,10 @@
 //! Layer 5: the command line. Owns the arguments, the help, the exit codes and where output goes.
 //! Must not know how findings are made: that is behind [`Engine`], which the commands are given.
 
+mod apply;
 mod args;
 mod check;
+mod columns;
 mod completions;
 mod engine;
 mod exit;
@@ -14,6 +16,7 @@ mod lexicon;
 mod lsp;
 mod output;
 mod program;
+mod review;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -28,7 +31,10 @@ use clap::{CommandFactory, FromArgMatches};
 use args::{Arguments, Command};
 use output::Output;
 
-pub use engine::{CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, RunError, Selection};
+pub use engine::{
+    AppliedFile, ApplySink, CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, ReviewSink,
+    RunError, Selection,
+};
 pub use exit::Exit;
 pub use program::Program;
 
@@ -56,6 +62,8 @@ fn dispatch(arguments: &Arguments, engine: &dyn Engine, output: &mut Output) -> 
     match &arguments.command {
         Command::Check(check) => check::run(check, engine, output),
         Command::Fix(fix) => fix::run(fix, engine, output),
+        Command::Apply(apply) => apply::run(apply, engine, output),
+        Command::Columns(columns) => columns::run(columns, engine, output),
         Command::Explain(explain) => explain::run(explain, engine, output),
         Command::Rules(rules) => rules::run(rules, engine, output),
         Command::Lexicon(lexicon) => lexicon::run(lexicon, engine, output),

@@ -5,18 +5,21 @@ use std::io::{self, Read, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use super::engine::{CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, RunError, Selection};
+use super::engine::{
+    AppliedFile, ApplySink, CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, ReviewSink,
+    RunError, Selection,
+};
 use crate::config::Policy;
-use crate::document::ExtractOptions;
+use crate::diagnostic::Severity;
+use crate::document::{self, Content, ExtractOptions, Layout, Reading};
 use crate::lexicon::error::did_you_mean;
 use crate::lexicon::schema::LexiconFile;
-use crate::lint::{FixLevel, Linter, examples};
+use crate::lint::{FixLevel, Fixing, Linter, examples};
 use crate::report::explain::{RuleDoc, WrittenEntry};
 use crate::report::{Finding, Problem};
-use crate::workspace::decode::{decode, encode};
 use crate::workspace::{
-    Buffers, Event, Faults, Mended, Project, Settings, explain_io, find_options, in_order, load_documented, mend,
-    spell_out, written_entry,
+    Accepted, Buffers, Event, Faults, Outcome, Project, Settings, SourceFile, Unreadable, apply, explain_io,
+    find_options, in_order, load_documented, mend, read_sheet, read_whole, review, spell_out, written_entry,
 };
 
 /// The engine of the program.
@@ -75,7 +78,7 @@ impl Engine for Program {
                 match fixed {
                     Err((line, message)) => sink.problem(&Problem { path: &path, line, message: &message })?,
                     Ok(file) => {
-                        for problem in &file.mended.problems {
+                        for problem in &file.problems {
                             sink.problem(&Problem {
                                 path: &path,
                                 line: Some(problem.line),
@@ -88,15 +91,111 @@ impl Engine for Program {
                             before: &file.before,
                             after: &file.after,
                             before_text: &file.before_text,
-                            after_text: &file.mended.text,
-                            applied: file.mended.applied,
-                            left: file.mended.left,
+                            after_text: &file.after_text,
+                            applied: file.applied,
+                            left: file.left,
                         })?;
                     }
                 }
                 Ok(())
             },
         )
+    }
+
+    fn review(
+        &self,
+        selection: &Selection,
+        least: Severity,
+        inputs: &[Input],
+        sink: &mut dyn ReviewSink,
+    ) -> Result<(), RunError> {
+        let prepared = prepare(selection)?;
+        let settings = prepared.settings(selection.input, selection.fixing);
+        in_order(
+            inputs.len(),
+            threads(selection),
+            |index, (): &mut ()| {
+                let name = shown(&inputs[index]);
+                review(&settings, Path::new(&name), read(&inputs[index])?, least)
+            },
+            |index, reviewed| {
+                let path = shown(&inputs[index]);
+                match reviewed {
+                    Err((line, message)) => sink.problem(&Problem { path: &path, line, message: &message })?,
+                    Ok((rows, reading)) => {
+                        for layout in reading.layouts.iter().filter_map(Layout::summary) {
+                            sink.note(&path, &layout)?;
+                        }
+                        rows.into_iter().for_each(|row| sink.reviewed(&path, row));
+                        for problem in &reading.problems {
+                            let line = Some(problem.line);
+                            sink.problem(&Problem { path: &path, line, message: &problem.message })?;
+                        }
+                    }
+                }
+                sink.input_done();
+                Ok(())
+            },
+        )
+    }
+
+    fn layouts(
+        &self,
+        selection: &Selection,
+        inputs: &[Input],
+        show: &mut dyn FnMut(&str, Result<Reading, String>) -> io::Result<()>,
+    ) -> Result<(), RunError> {
+        let prepared = prepare(selection)?;
+        let settings = prepared.settings(selection.input, selection.fixing);
+        for input in inputs {
+            let name = shown(input);
+            let settings = settings.for_file(Path::new(&name));
+            let file = read(input).and_then(|bytes| SourceFile::read(bytes, Path::new(&name), &settings));
+            let reading = file.map(|file| file.content.extract(settings.extract, &mut |_| {}));
+            show(&name, reading.map_err(|(_, message)| message))?;
+        }
+        Ok(())
+    }
+
+    fn apply(&self, selection: &Selection, sheet: &Path, sink: &mut dyn ApplySink) -> Result<(), RunError> {
+        let prepared = prepare(selection)?;
+        let settings = prepared.settings(None, Fixing::Skip);
+        let name = sheet.to_string_lossy().into_owned();
+        let bytes = fs::read(sheet).map_err(|error| (None, explain_io(&error)));
+        let read = bytes.and_then(|bytes| read_sheet(sheet, bytes, &settings));
+        let read = read.map_err(|(line, message)| {
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            RunError::Refused(format!("没能读取审阅表 {name}{line}：{message}"))
+        })?;
+        sink.declined(read.declined);
+        for (row, message) in &read.problems {
+            sink.problem(&Problem { path: &name, line: Some(*row), message })?;
+        }
+        for (path, accepted) in &read.files {
+            // Sheets that were written elsewhere lie beside their files.
+            let beside = sheet.parent().map(|folder| folder.join(path)).filter(|_| !path.exists());
+            let path = beside.filter(|beside| beside.exists()).unwrap_or_else(|| path.clone());
+            let shown = path.to_string_lossy();
+            match apply_to(&settings, &path, accepted) {
+                Ok((file, changed, outcomes)) => {
+                    let after = file.written(&changed);
+                    let rows: Vec<usize> = accepted.iter().map(|row| row.row).collect();
+                    match after {
+                        Ok(after) => sink.applied(&AppliedFile {
+                            path: &path,
+                            before: &file.bytes,
+                            after: &after,
+                            before_text: file.content.text(),
+                            after_text: changed.text(),
+                            outcomes: &rows.into_iter().zip(outcomes).collect::<Vec<_>>(),
+                        })?,
+                        Err(message) => sink.problem(&Problem { path: &shown, line: None, message: &message })?,
+                    }
+                }
+                Err((line, message)) => sink.problem(&Problem { path: &shown, line, message: &message })?,
+            }
+        }
+        Ok(())
     }
 
     fn rules(
@@ -222,36 +321,57 @@ fn pass_on(path: &str, event: &Event<'_>, sink: &mut dyn CheckSink) -> io::Resul
     }
 }
 
-/// A mended file, in its own encoding.
+/// The bytes of an input.
+fn read(input: &Input) -> Result<Vec<u8>, Unreadable> {
+    let read = match input {
+        Input::File(path) => read_whole(path),
+        Input::Stdin { .. } => {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes).map_err(|error| explain_io(&error))
+        }
+    };
+    read.map_err(|message| (None, message))
+}
+
+/// The file at `path` with the accepted rows in it: as it was, its content afterwards, and what became of each row.
+fn apply_to(
+    settings: &Settings<'_>,
+    path: &Path,
+    accepted: &[Accepted],
+) -> Result<(SourceFile, Content, Vec<Outcome>), Unreadable> {
+    let bytes = read_whole(path).map_err(|message| (None, message))?;
+    let settings = settings.for_file(path);
+    let file = SourceFile::read(bytes, path, &settings)?;
+    let (changed, outcomes) = apply(&settings, &file.content, accepted).map_err(|message| (None, message))?;
+    Ok((file, changed, outcomes))
+}
+
+/// A mended file.
 struct MendedFile {
     before: Vec<u8>,
     before_text: String,
     after: Vec<u8>,
-    mended: Mended,
+    after_text: String,
+    applied: usize,
+    left: usize,
+    problems: Vec<document::Problem>,
 }
 
-fn read_and_mend(
-    settings: &Settings<'_>,
-    input: &Input,
-    level: FixLevel,
-) -> Result<MendedFile, (Option<usize>, String)> {
+fn read_and_mend(settings: &Settings<'_>, input: &Input, level: FixLevel) -> Result<MendedFile, Unreadable> {
     let plain = |message: String| (None, message);
-    let mut before = Vec::new();
-    let read = match input {
-        Input::File(path) => fs::read(path).map(|bytes| before = bytes),
-        Input::Stdin { .. } => io::stdin().lock().read_to_end(&mut before).map(|_| ()),
-    };
-    read.map_err(|error| plain(explain_io(&error)))?;
-    let decoded = decode(&before).map_err(|error| (Some(error.line), error.to_string()))?;
-    let mended = mend(settings, Path::new(&shown(input)), &decoded.text, level).map_err(plain)?;
-    let (before_text, encoding, bom) = (decoded.text.to_string(), decoded.encoding, decoded.bom);
-    if mended.text == before_text {
-        return Ok(MendedFile { after: before.clone(), before, before_text, mended });
-    }
-    if !decoded.is_written_as(&before) {
-        let message = "文件里有些字符在这种编码里有两种写法，写回会改动别处，所以没有改；请先另存为 UTF-8".to_owned();
-        return Err(plain(message));
-    }
-    let after = encode(&mended.text, encoding, bom).map_err(|error| plain(error.to_string()))?;
-    Ok(MendedFile { before, before_text, after, mended })
+    let bytes = read(input)?;
+    let name = shown(input);
+    let settings = settings.for_file(Path::new(&name));
+    let source = SourceFile::read(bytes, Path::new(&name), &settings)?;
+    let mended = mend(&settings, source.content.clone(), level).map_err(plain)?;
+    let after = source.written(&mended.content).map_err(plain)?;
+    Ok(MendedFile {
+        before_text: source.content.text().to_owned(),
+        before: source.bytes,
+        after,
+        after_text: mended.content.text().to_owned(),
+        applied: mended.applied,
+        left: mended.left,
+        problems: mended.problems,
+    })
 }

@@ -87,6 +87,18 @@ pub(super) fn extract<'a>(
     reading
 }
 
+/// The rows of a table, each with its number, from one.
+pub(super) fn rows(text: &str, delimiter: Option<u8>) -> Vec<(usize, Vec<String>)> {
+    let (start, said) = separator_line(text);
+    let delimiter = said.or(delimiter).unwrap_or_else(|| sniff(&text[start..]));
+    let mut records = Records::new(text, start, delimiter);
+    let mut rows = Vec::new();
+    while records.advance() {
+        rows.push((records.row, records.fields.iter().map(|field| records.shown(field).into_owned()).collect()));
+    }
+    rows
+}
+
 /// What is written into a cell for `replacement`, between the prose `before` and `after` it: its text, or the whole cell.
 pub(super) fn write(style: CellStyle, before: &str, replacement: &str, after: &str) -> Written {
     match style {

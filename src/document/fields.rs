@@ -101,18 +101,25 @@ pub(super) struct Found<N> {
 pub(super) struct Speech {
     pub(super) role: Role,
     pub(super) moment: Option<Moment>,
+    /// Whether the value says who speaks or when, so that it is a part of a conversation.
+    pub(super) is_told: bool,
 }
 
 impl Default for Speech {
     fn default() -> Self {
-        Speech { role: Role::Agent, moment: None }
+        Speech { role: Role::Agent, moment: None, is_told: false }
     }
 }
 
 impl Speech {
     /// The speech in an object of those parts within this one.
     fn within<'a, N: Node<'a>>(self, parts: &[(Cow<'a, str>, N)], options: &ExtractOptions) -> Speech {
-        Speech { role: role_of(parts, options).unwrap_or(self.role), moment: moment_of(parts).or(self.moment) }
+        let (role, moment) = (role_of(parts, options), moment_of(parts));
+        Speech {
+            role: role.unwrap_or(self.role),
+            moment: moment.or(self.moment),
+            is_told: self.is_told || role.is_some(),
+        }
     }
 
     /// The speech under a name.

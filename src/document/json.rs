@@ -86,15 +86,23 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
     duplicates(text, value, 0, &mut reading.problems);
     let choice = of_file(value, &field_paths(options), options);
     reading.note_fields(value, &choice, options);
-    // The messages of a file of records belong to a conversation each; those of one conversation follow each other.
-    give(text, 0, choice.found, each);
+    give(text, Lines::File, choice.found, each);
     reading
+}
+
+/// What a value is of its file.
+#[derive(Clone, Copy)]
+pub(super) enum Lines {
+    /// All of it: a conversation where it says who speaks, else templates.
+    File,
+    /// A line, which is the conversation of that number.
+    Conversations(usize),
 }
 
 /// Gives the strings found in one value, in the order of the source, each once.
 pub(super) fn give<'a>(
     text: &'a str,
-    conversation: usize,
+    lines: Lines,
     mut found: Vec<Found<&'a RawValue>>,
     each: &mut dyn FnMut(Segment<'a>),
 ) {
@@ -102,7 +110,11 @@ pub(super) fn give<'a>(
     found.dedup_by_key(|found| offset(text, found.node));
     for found in found {
         let mut segment = json_string::segment(found.node.get(), offset(text, found.node), found.speech.role);
-        segment.turn = Some(Turn { conversation, moment: found.speech.moment });
+        if let Lines::Conversations(conversation) = lines {
+            segment.turn = Some(Turn { conversation, moment: found.speech.moment });
+        } else if found.speech.is_told {
+            segment.turn = Some(Turn { conversation: 0, moment: found.speech.moment });
+        }
         if !found.path.is_empty() {
             segment.address = Some(Address::Path(found.path));
         }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::value::RawValue;
 
-use super::fields::{self, Found, USUAL_NAMES, field_paths, of_record};
+use super::fields::{self, USUAL_NAMES, field_paths, of_record};
+use super::json::Lines;
 use super::{ExtractOptions, Problem, Segment, json, plain};
 
 /// How many lines are looked at for a message about a field that is missing.
@@ -36,7 +37,7 @@ pub fn read_line<'a>(line: &'a str, options: &ExtractOptions, each: &mut dyn FnM
     if options.fields.is_empty() {
         choice.holds.push(!choice.found.is_empty());
     }
-    give(line, 0, choice.found, each);
+    json::give(line, Lines::Conversations(0), choice.found, each);
     Line::Value(choice.holds)
 }
 
@@ -70,7 +71,7 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
         if unsure && index < LOOKED_AT {
             fields::fields(value, options, &mut seen);
         }
-        give(text, index, choice.found, each);
+        json::give(text, Lines::Conversations(index), choice.found, each);
     }
     let Some(line) = first_line else {
         return problems;
@@ -90,11 +91,6 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
     }
     problems.sort_by_key(|problem| problem.line);
     problems
-}
-
-/// Gives the strings found in one value, in the order of the source, each once. Each value is a conversation.
-fn give<'a>(text: &'a str, conversation: usize, found: Vec<Found<&'a RawValue>>, each: &mut dyn FnMut(Segment<'a>)) {
-    json::give(text, conversation, found, each);
 }
 
 /// What is wrong with a line, in Chinese.

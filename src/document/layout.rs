@@ -1,7 +1,6 @@
 //! What was found to be where in a file of records: for telling the user which columns or fields are checked, and why.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use super::segment::column_letters;
 
@@ -11,7 +10,7 @@ pub enum Layout {
     /// A table.
     Table {
         /// The sheet of a workbook.
-        sheet: Option<Rc<str>>,
+        sheet: Option<String>,
         /// Its columns, in order.
         columns: Vec<Column>,
         /// How the columns with replies were told.
@@ -30,7 +29,7 @@ pub enum Layout {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// Its heading; nothing where the table has none.
-    pub name: Option<Rc<str>>,
+    pub name: Option<String>,
     /// What stands in it.
     pub usage: Usage,
     /// The first text in it.
@@ -110,9 +109,9 @@ impl Column {
 }
 
 impl Layout {
-    /// Which columns or fields are checked, in a line of Chinese.
+    /// Which columns or fields are checked, in a line of Chinese; nothing where there is no Chinese in any field.
     #[must_use]
-    pub fn summary(&self) -> String {
+    pub fn summary(&self) -> Option<String> {
         match self {
             Layout::Table { sheet, columns, basis } => {
                 let named = |usage: Usage| {
@@ -122,29 +121,25 @@ impl Layout {
                 let sheet = sheet.as_ref().map(|sheet| format!("工作表“{sheet}”：")).unwrap_or_default();
                 let (replies, customer) = (named(Usage::Reply), named(Usage::Customer));
                 if replies.is_empty() {
-                    return format!("{sheet}没有认出存放话术的列，没有检查；要检查请用 --column 写明");
+                    return Some(format!("{sheet}没有认出存放话术的列，没有检查；要检查请用 --column 写明"));
                 }
                 let customer = if customer.is_empty() {
                     String::new()
                 } else {
                     format!("；{customer}当作客户的话，不检查")
                 };
-                format!("{sheet}检查{replies}（{}）{customer}", basis.title())
+                Some(format!("{sheet}检查{replies}（{}）{customer}", basis.title()))
             }
-            Layout::Fields { all, chosen } => {
+            Layout::Fields { chosen, .. } => {
                 let mut chosen = chosen.clone();
                 chosen.sort();
                 let count = chosen.len();
                 if count == 0 || chosen == [""] {
-                    return if all.is_empty() {
-                        "没有中文的文字，没有检查".to_owned()
-                    } else {
-                        "没有认出存放话术的字段，没有检查；要检查请用 --field 写明".to_owned()
-                    };
+                    return None;
                 }
                 let shown: Vec<&str> = chosen.iter().map(String::as_str).take(6).collect();
                 let more = if count > shown.len() { format!("等 {count} 个") } else { String::new() };
-                format!("检查字段 {}{more}", shown.join("、"))
+                Some(format!("检查字段 {}{more}", shown.join("、")))
             }
         }
     }

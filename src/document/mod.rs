@@ -1,6 +1,7 @@
 //! Layer 1: formats. Turns the decoded text of a file into segments of prose, each one message with its role and
 //! the way back to the source. Must not know the lexicon, nor where the text came from. A new format is one file.
 
+mod content;
 mod csv;
 mod escape;
 mod fields;
@@ -15,17 +16,26 @@ mod segment;
 mod speaker;
 mod table;
 mod time_stamp;
+mod toml;
 pub mod transcript;
 mod tree;
+#[cfg(feature = "files")]
+pub mod workbook;
+#[cfg(feature = "files")]
+pub mod xlsx;
+mod yaml;
 
 use std::path::Path;
 
+pub use content::Content;
 pub use csv::CellStyle;
 pub use layout::{Basis, Column, Layout, Usage};
-pub use segment::{Address, Escape, NotEditable, Piece, Role, Segment, SourceMap, Turn};
+pub use segment::{Address, Escape, NotEditable, Piece, Role, Segment, SourceMap, Turn, column_letters};
 pub use speaker::is_anothers;
 pub use time_stamp::Moment;
+pub use toml::TomlStyle;
 pub use transcript::sniff_transcript;
+pub use yaml::YamlStyle;
 
 /// How a file holds its messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,11 +54,17 @@ pub enum Format {
     Csv,
     /// A table with tabs between its cells.
     Tsv,
+    /// YAML, with any number of documents.
+    Yaml,
+    /// TOML.
+    Toml,
+    /// A workbook of Excel.
+    Xlsx,
 }
 
 impl Format {
     /// All formats, in the order of documents.
-    pub const ALL: [Format; 7] = [
+    pub const ALL: [Format; 10] = [
         Format::Plain,
         Format::Markdown,
         Format::Transcript,
@@ -56,6 +72,9 @@ impl Format {
         Format::Json,
         Format::Csv,
         Format::Tsv,
+        Format::Yaml,
+        Format::Toml,
+        Format::Xlsx,
     ];
 
     /// The name in options and output.
@@ -69,6 +88,9 @@ impl Format {
             Format::Json => "json",
             Format::Csv => "csv",
             Format::Tsv => "tsv",
+            Format::Yaml => "yaml",
+            Format::Toml => "toml",
+            Format::Xlsx => "xlsx",
         }
     }
 
@@ -89,6 +111,9 @@ impl Format {
             "json" => Some(Format::Json),
             "csv" => Some(Format::Csv),
             "tsv" | "tab" => Some(Format::Tsv),
+            "yaml" | "yml" => Some(Format::Yaml),
+            "toml" => Some(Format::Toml),
+            "xlsx" | "xlsm" | "xltx" | "xltm" => Some(Format::Xlsx),
             _ => None,
         }
     }
@@ -179,6 +204,16 @@ pub fn extract<'a>(
         Format::Json => json::extract(text, options, each),
         Format::Csv => csv::extract(text, None, options, each),
         Format::Tsv => csv::extract(text, Some(b'\t'), options, each),
+        Format::Yaml => {
+            let (trees, problems) = yaml::parse(text);
+            tree::extract(&trees, problems, options, each)
+        }
+        Format::Toml => {
+            let (tree, problems) = toml::parse(text);
+            tree::extract(tree.as_slice(), problems, options, each)
+        }
+        // A workbook is no text; see [`Content`].
+        Format::Xlsx => Reading::default(),
     }
 }
 

@@ -9,7 +9,9 @@ use std::rc::Rc;
 use super::csv::{self, CellStyle, Written};
 use super::escape;
 use super::time_stamp::Moment;
-use crate::text::{Edit, Prose, Source, TextRange};
+use super::toml::{self, TomlStyle};
+use super::yaml::{self, YamlStyle};
+use crate::text::{Edit, Prose, Source, TextRange, apply_edits};
 
 /// Who speaks in a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +37,12 @@ pub enum Escape {
     Markdown,
     /// As a cell of a table in a text file.
     Cell(CellStyle),
+    /// As a scalar of YAML.
+    Yaml(YamlStyle),
+    /// As a string of TOML.
+    Toml(TomlStyle),
+    /// As a cell of a workbook: as it is, with the line feeds of workbooks.
+    Sheet,
 }
 
 /// A run of prose and the source that shows as it.
@@ -140,8 +148,24 @@ pub enum NotEditable {
     MarkupBetween,
     /// The replacement holds a line break, which would end the message here.
     LineBreak,
+    /// What is written so holds no such text: no characters of this kind, or not in this place.
+    Unwritable,
+    /// The text would no longer be read as text, but as a number, a date or the like.
+    ChangesType,
+    /// A YAML tag tells the program that reads the file something about the text that is not known here.
+    Tagged,
+    /// The source does not read as its parser says, so that no word of it is known to have its place.
+    Unmapped,
     /// The quotes around the words do not match.
     Unbalanced,
+    /// A formula computes the cell, alone or as part of an array.
+    Formula,
+    /// The words of the cell have several formats, and an edit could not tell which to use.
+    SeveralFormats,
+    /// The header or totals row of an Excel table, whose words the table repeats elsewhere.
+    TableHeader,
+    /// The cell holds something besides words that cannot be written back.
+    Opaque,
 }
 
 impl NotEditable {
@@ -151,7 +175,15 @@ impl NotEditable {
         match self {
             NotEditable::MarkupBetween => "中间隔着格式标记",
             NotEditable::LineBreak => "这里不能换行",
+            NotEditable::Unwritable => "按这里的写法写不下这样的文字",
+            NotEditable::ChangesType => "会变成别的类型",
+            NotEditable::Tagged => "带有 YAML 标签",
+            NotEditable::Unmapped => "这里的写法少见，对不上原文的位置",
             NotEditable::Unbalanced => "引号没有配对",
+            NotEditable::Formula => "单元格里是公式",
+            NotEditable::SeveralFormats => "单元格里有几种格式",
+            NotEditable::TableHeader => "单元格是表格的标题或汇总",
+            NotEditable::Opaque => "单元格里有写不回去的内容",
         }
     }
 }
@@ -202,6 +234,12 @@ impl<'a> Segment<'a> {
         Segment::new(Cow::Owned(text), role, SourceMap::Pieces(pieces), Escape::Line)
     }
 
+    /// Whether it is a canned reply: one of a file of records, and no part of a conversation.
+    #[must_use]
+    pub fn is_template(&self) -> bool {
+        self.address.is_some() && self.turn.is_none() && self.role == Role::Agent
+    }
+
     /// The edit of the source that does `edit` to the prose. Where the edit covers a part of something that goes as a
     /// whole (an entity of two characters), the rest of it is written out anew.
     ///
@@ -235,11 +273,14 @@ impl<'a> Segment<'a> {
         let at_line_start = before.trim_start_matches([' ', '\t']).is_empty() || before.ends_with('\n');
         let replacement = match self.escape {
             Escape::Plain if self.text.contains("\r\n") => escape::with_crlf(replacement),
+            Escape::Sheet => replacement.replace("\r\n", "\n").replace('\r', "\n"),
             Escape::Plain | Escape::Line => replacement,
             Escape::Json { ascii: true } => escape::json_ascii(&replacement),
             Escape::Json { ascii: false } => escape::json(&replacement),
             Escape::Markdown if at_line_start => escape::line_of_markdown(&replacement),
             Escape::Markdown => escape::markdown(&replacement),
+            Escape::Yaml(style) => yaml::write(style, self, edit, &replacement)?,
+            Escape::Toml(style) => toml::write(style, self, edit, &replacement)?,
             Escape::Cell(style) => match csv::write(style, before, &replacement, after) {
                 Written::Here(written) => written,
                 Written::Cell(cell) => {
@@ -249,6 +290,33 @@ impl<'a> Segment<'a> {
             },
         };
         Ok(Edit { range, replacement })
+    }
+
+    /// The edits of the source that do `edits` to the prose, disjoint ones. Where one of them needs the whole message
+    /// written anew, it is one edit.
+    ///
+    /// # Errors
+    /// As [`Segment::source_edit`].
+    ///
+    /// # Panics
+    /// As [`Segment::source_edit`].
+    pub fn source_edits(&self, edits: &[Edit<Prose>]) -> Result<Vec<Edit<Source>>, NotEditable> {
+        // What two edits may not do to a scalar together is told only where they are one.
+        if let (Escape::Yaml(_) | Escape::Toml(_), [_, _, ..]) = (self.escape, edits)
+            && let Some(edit) = joined(&self.text, edits)
+        {
+            return Ok(vec![self.source_edit(&edit)?]);
+        }
+        let mut written = edits.iter().map(|edit| self.source_edit(edit)).collect::<Result<Vec<_>, _>>()?;
+        written.sort_by_key(|edit| edit.range.start());
+        let touching = written.windows(2).any(|pair| pair[0].range.overlaps(pair[1].range));
+        match (touching, apply_edits(&self.text, edits)) {
+            (true, Ok(replacement)) => {
+                let all = TextRange::new(0, self.text.len());
+                Ok(vec![self.source_edit(&Edit { range: all, replacement })?])
+            }
+            _ => Ok(written),
+        }
     }
 
     /// Where an insertion goes. Between two pieces with markup between them it goes to the side on which the markup
@@ -315,6 +383,15 @@ impl<'a> Segment<'a> {
         let after = if tail.verbatim { "" } else { kept_after };
         Ok((range, [before, &edit.replacement, after].concat()))
     }
+}
+
+/// One edit from the beginning of the first of `edits` to the end of the last; nothing where they overlap.
+fn joined(text: &str, edits: &[Edit<Prose>]) -> Option<Edit<Prose>> {
+    let start = edits.iter().map(|edit| edit.range.start()).min()?;
+    let end = edits.iter().map(|edit| edit.range.end()).max()?;
+    let after = apply_edits(text, edits).ok()?;
+    let behind = text.len() - end;
+    Some(Edit { range: TextRange::new(start, end), replacement: after[start..after.len() - behind].to_owned() })
 }
 
 /// The prose of a message and the way back, put together run by run in the order of the source.

@@ -5,7 +5,6 @@
 //! known by their headings.
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use super::fields::role_named;
 use super::layout::{Basis, Column, Layout, Usage};
@@ -218,7 +217,7 @@ impl Columns {
             }
         }
         let columns = usages.iter().enumerate().map(|(number, usage)| Column {
-            name: (heading == Heading::FirstRow).then(|| Rc::from(first[number])),
+            name: (heading == Heading::FirstRow).then(|| first[number].to_owned()),
             usage: *usage,
             sample: texts(number).next().unwrap_or_default().chars().take(40).collect(),
         });
@@ -245,7 +244,7 @@ impl Columns {
     }
 
     /// For telling the user.
-    pub(super) fn layout(&self, sheet: Option<Rc<str>>) -> Layout {
+    pub(super) fn layout(&self, sheet: Option<String>) -> Layout {
         Layout::Table { sheet, columns: self.columns.clone(), basis: self.basis }
     }
 

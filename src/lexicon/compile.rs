@@ -277,7 +277,7 @@ impl<'f> Compiler<'f> {
             self.error(place, "既没有改写也没有建议", "请写至少一个 [[entry.rewrite]]，或者写 advice");
         }
         // What only a conversation shows has no message for an example.
-        let shown = !matches!(source.structure, Some(Structure::RepeatedQuestion | Structure::LateReply));
+        let shown = source.structure.is_none_or(Structure::is_seen_alone);
         if source.examples.bad.is_empty() && shown {
             self.error(place, "没有写 bad 例句", "请在 [entry.examples] 里写至少一句应当被查出的话");
         }

@@ -22,3 +22,9 @@ pub mod schema;
 pub use compiled::{Condition, Docs, Entry, Lexicon, Reference, Scope};
 pub use error::{LexiconError, LexiconErrors};
 pub use load::{Origin, SourceFile};
+
+/// Whether a TOML text is a lexicon: its entries have examples, good and bad ones, that are no replies of anybody's.
+#[must_use]
+pub fn is_lexicon(text: &str) -> bool {
+    text.contains("[[entry]]") && (text.contains("[entry.examples]") || text.contains("category"))
+}

@@ -174,11 +174,30 @@ pub enum Structure {
     RepeatedQuestion,
     /// A reply that comes long after the customer spoke.
     LateReply,
+    /// A placeholder of a template that is opened and not closed, or closed and not opened.
+    UnbalancedPlaceholder,
+    /// A placeholder of a template that is none of those that the project names.
+    UnknownPlaceholder,
+    /// A template that is longer than its platform takes.
+    LongReply,
+    /// A template that says the same as an earlier one of its file.
+    DuplicateReply,
 }
 
 impl Structure {
     /// Those that have a limit.
-    pub const LIMITED: [Structure; 3] = [Structure::LongSentence, Structure::RepeatedQuestion, Structure::LateReply];
+    pub const LIMITED: [Structure; 4] =
+        [Structure::LongSentence, Structure::RepeatedQuestion, Structure::LateReply, Structure::LongReply];
+
+    /// Whether it is seen in a message by itself, and not only because of what it is a part of: a conversation, or a file
+    /// of templates.
+    #[must_use]
+    pub fn is_seen_alone(self) -> bool {
+        matches!(
+            self,
+            Structure::MixedAddress | Structure::Placeholder | Structure::Punctuation | Structure::LongSentence
+        )
+    }
 
     /// The id of the rule that it makes findings of.
     #[must_use]
@@ -190,15 +209,26 @@ impl Structure {
             Structure::LongSentence => "structure/long-sentence",
             Structure::RepeatedQuestion => "structure/repeated-question",
             Structure::LateReply => "structure/late-reply",
+            Structure::UnbalancedPlaceholder => "structure/unbalanced-placeholder",
+            Structure::UnknownPlaceholder => "structure/unknown-placeholder",
+            Structure::LongReply => "structure/long-reply",
+            Structure::DuplicateReply => "structure/duplicate-reply",
         }
     }
 
     /// The limit where the configuration names none: the most Han characters of a sentence; how often a question is asked
-    /// when it becomes a finding; the most seconds before a reply. Nothing where there is nothing to limit.
+    /// when it becomes a finding; the most seconds before a reply; the most characters of a template, zero for any number.
+    /// Nothing where there is nothing to limit.
     #[must_use]
     pub fn usual_limit(self) -> Option<u32> {
         match self {
-            Structure::MixedAddress | Structure::Placeholder | Structure::Punctuation => None,
+            Structure::MixedAddress
+            | Structure::Placeholder
+            | Structure::Punctuation
+            | Structure::UnbalancedPlaceholder
+            | Structure::UnknownPlaceholder
+            | Structure::DuplicateReply => None,
+            Structure::LongReply => Some(0),
             Structure::LongSentence => Some(80),
             Structure::RepeatedQuestion => Some(3),
             Structure::LateReply => Some(180),

@@ -1,8 +1,10 @@
-//! A conversation as a whole: what is found only by hearing its turns one after the other.
+//! A file as a whole: what is found only by hearing its messages one after the other, the turns of a conversation or the
+//! templates of a collection.
 
 use super::Linter;
 use super::allow::AllowedPlaces;
 use super::structure::{LateReply, Question, RepeatedQuestions, asked_in};
+use super::templates::{self, Templates};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Moment, Role, Segment};
 use crate::lexicon::schema::Structure;
@@ -15,6 +17,7 @@ pub struct Conversation<'l> {
     number: Option<usize>,
     late: LateReply,
     questions: RepeatedQuestions,
+    templates: Templates,
 }
 
 /// What a conversation remembers of one of its messages.
@@ -68,15 +71,30 @@ impl<'l> Conversation<'l> {
     /// One in which nothing has been said yet.
     #[must_use]
     pub fn new(linter: Linter<'l>) -> Self {
-        Conversation { linter, number: None, late: LateReply::default(), questions: RepeatedQuestions::default() }
+        Conversation {
+            linter,
+            number: None,
+            late: LateReply::default(),
+            questions: RepeatedQuestions::default(),
+            templates: Templates::default(),
+        }
     }
 
     /// Hears the next message of a file; what is found in it because of what was said before. Messages that are no part of
     /// a conversation are not remembered, and another conversation begins anew.
     pub fn hear(&mut self, segment: &Segment<'_>) -> Vec<Diagnostic<'l>> {
+        if segment.is_template() {
+            let found = self.templates.hear(self.linter, segment);
+            let diagnostic = |found: templates::Found| {
+                let diagnostic = self.linter.of_structure(found.kind, &segment.text, found.range)?;
+                Some(Diagnostic { fixes: found.fixes, ..diagnostic })
+            };
+            return found.into_iter().filter_map(diagnostic).collect();
+        }
         let (Some(turn), Some(utterance)) = (segment.turn, Utterance::of(segment)) else { return Vec::new() };
         if self.number != Some(turn.conversation) {
-            *self = Conversation { number: Some(turn.conversation), ..Conversation::new(self.linter) };
+            let templates = std::mem::take(&mut self.templates);
+            *self = Conversation { number: Some(turn.conversation), templates, ..Conversation::new(self.linter) };
         }
         let heard = self.take(&utterance);
         self.linter.heard(heard, &utterance, &segment.text)

@@ -1,12 +1,15 @@
 //! What a rewrite must not lose: numbers, dates, ids, names in Latin letters, links, placeholders.
 
+use crate::config::Policy;
+
 /// The facts in a text, in the order in which they stand: placeholders whole; runs of digits with the points, colons,
 /// slashes and hyphens inside them; words in Latin letters; links.
-pub(super) fn facts(text: &str) -> Vec<&str> {
+pub(super) fn facts<'t>(text: &'t str, policy: &Policy) -> Vec<&'t str> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(first) = text[at..].chars().next() {
-        let length = placeholder(&text[at..]).or_else(|| word(&text[at..]));
+        let own = own_placeholder(&text[at..], policy);
+        let length = own.or_else(|| placeholder(&text[at..])).or_else(|| word(&text[at..]));
         match length {
             Some(length) => {
                 found.push(&text[at..at + length]);
@@ -19,9 +22,9 @@ pub(super) fn facts(text: &str) -> Vec<&str> {
 }
 
 /// Whether `after` has every fact of `before`, as often.
-pub(super) fn kept(before: &str, after: &str) -> bool {
-    let mut left = facts(after);
-    facts(before).into_iter().all(|fact| match left.iter().position(|other| *other == fact) {
+pub(super) fn kept(before: &str, after: &str, policy: &Policy) -> bool {
+    let mut left = facts(after, policy);
+    facts(before, policy).into_iter().all(|fact| match left.iter().position(|other| *other == fact) {
         Some(at) => {
             left.remove(at);
             true
@@ -35,12 +38,37 @@ fn placeholder(text: &str) -> Option<usize> {
     if text.starts_with("***") {
         return Some(text.len() - text.trim_start_matches('*').len());
     }
-    if text.starts_with("%s") || text.starts_with("%d") {
-        return Some(2);
+    if let Some(length) = formatted(text) {
+        return Some(length);
     }
     let (open, name, close) = bracketed(text)?;
     let short = name.chars().count() <= 30 && !name.contains('\n');
     short.then_some(open.len() + name.len() + close.len())
+}
+
+/// The bytes of the placeholder of a program's format that the text begins with: `%s`, `%d`, `%1$s`, `%(name)s`.
+pub(super) fn formatted(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix('%')?;
+    let named = rest.strip_prefix('(').and_then(|name| {
+        let end = name[..name.floor_char_boundary(LONGEST_NAME)].find(')')?;
+        Some(end + 2)
+    });
+    let numbered = || {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        rest[digits..].starts_with('$').then_some(digits + 1)
+    };
+    let before = named.or_else(numbered).unwrap_or(0);
+    matches!(rest.as_bytes().get(before), Some(b's' | b'd' | b'@')).then_some(before + 2)
+}
+
+/// The bytes of the placeholder, written in a way of the project, that the text begins with.
+pub(super) fn own_placeholder(text: &str, policy: &Policy) -> Option<usize> {
+    policy.placeholder_forms.iter().find_map(|form| {
+        let name = text.strip_prefix(form.open.as_str())?;
+        let near = &name[..name.floor_char_boundary(LONGEST_NAME)];
+        let end = near.find(form.close.as_str()).filter(|end| *end > 0 && !near[..*end].contains('\n'))?;
+        Some(form.open.len() + end + form.close.len())
+    })
 }
 
 /// The longest text, in bytes, between the brackets of a placeholder, with the closing one.
@@ -89,12 +117,16 @@ mod tests {
             ("{没有关上 a<b", vec!["a", "b"]),
             ("", vec![]),
         ] {
-            assert_eq!(facts(text), expected, "{text}");
+            assert_eq!(facts(text, &Policy::USUAL), expected, "{text}");
         }
+        let form = crate::config::PlaceholderForm::try_from("@*@".to_owned()).unwrap();
+        let policy = Policy { placeholder_forms: vec![form], ..Policy::USUAL };
+        assert_eq!(facts("@姓名@您好，%1$s，%d", &policy), ["@姓名@", "%1$s", "%d"]);
     }
 
     #[test]
     fn counts_facts() {
+        let kept = |before, after| kept(before, after, &Policy::USUAL);
         assert!(kept("3 天", "约 3 天，最晚 5 天"));
         assert!(!kept("3 天 3 夜", "3 天"));
         assert!(!kept("{姓名}", "姓名"));

@@ -101,7 +101,7 @@ pub(super) fn attempts(
         }
         let verdict = if replaced == edit.replacement || tried.iter().any(|other| other.edit == edit) {
             Verdict::Idle
-        } else if !facts::kept(&besides, &edit.replacement) {
+        } else if !facts::kept(&besides, &edit.replacement, linter.policy) {
             Verdict::LosesFact
         } else {
             match offence_after(linter, finding, judged, &result, after) {

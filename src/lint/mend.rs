@@ -179,7 +179,11 @@ mod tests {
             assert_eq!(offences(&after), polished.left, "{message} → {}", polished.text);
             assert!(after.len() <= before.len(), "{message} → {}", polished.text);
             assert_eq!(polished.applied == 0, polished.text == message, "{message} → {}", polished.text);
-            assert!(facts::kept(message, &polished.text), "{message} → {}", polished.text);
+            assert!(
+                facts::kept(message, &polished.text, &crate::config::Policy::USUAL),
+                "{message} → {}",
+                polished.text
+            );
             let again = linter.polish(&polished.text, FixLevel::Suggested, &mut scratch);
             assert_eq!(again.text, polished.text, "{message}");
         }

@@ -18,6 +18,7 @@ mod pieces;
 mod quotes;
 mod script;
 mod structure;
+mod templates;
 
 pub use conversation::{Conversation, Heard, Utterance};
 pub use mend::{FixLevel, Polished, STEPS, Step};
@@ -147,6 +148,10 @@ impl<'l> Linter<'l> {
     ) -> Vec<Diagnostic<'l>> {
         let mut found = heard;
         found.extend(self.check_segment(segment, fixing, scratch));
+        if segment.is_template() && !self.drafts {
+            // There they are what a template is for.
+            found.retain(|diagnostic| diagnostic.rule.id != Structure::Placeholder.rule());
+        }
         found.sort_by_key(|diagnostic| (diagnostic.range.start(), diagnostic.range.end()));
         found
     }

@@ -27,7 +27,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{self, ExtractOptions, Format, MessageUnit, Role, Segment, plain, sniff_transcript};
 use crate::lint::{Conversation, Fixing, Linter, Scratch};
 use crate::text::{Source, TextRange};
-use crate::workspace::{Membership, Project, SNIFFED, show_what_cannot_be_written};
+use crate::workspace::{Membership, Project, SNIFFED, is_own, show_what_cannot_be_written};
 
 /// What the findings of a document depend on besides its text.
 #[derive(Clone)]
@@ -122,10 +122,13 @@ impl Kind {
             "json" | "jsonc" | "json with comments" => Kind::Known(Format::Json),
             "csv" => Kind::Known(Format::Csv),
             "tsv" => Kind::Known(Format::Tsv),
+            "yaml" | "yml" => Kind::Known(Format::Yaml),
+            "toml" => Kind::Known(Format::Toml),
             "jsonl" | "jsonlines" | "json-lines" | "json lines" | "ndjson" => Kind::Known(Format::JsonLines),
             "transcript" | "wanyan-transcript" => Kind::Known(Format::Transcript),
             language => match Format::from_path(name) {
                 Some(Format::Plain) => Kind::Text,
+                Some(Format::Xlsx) => Kind::Foreign,
                 Some(format) => Kind::Known(format),
                 None if ["plaintext", "text", "plain", "txt", "log", ""].contains(&language) => Kind::Text,
                 None => Kind::Foreign,
@@ -218,7 +221,10 @@ impl Document {
         Document {
             uri: from_proto::address(uri).into(),
             address: uri.into(),
-            kind: Kind::of(language, &name),
+            kind: match Kind::of(language, &name) {
+                Kind::Known(Format::Toml) if is_own(&name, Format::Toml, &text) => Kind::Foreign,
+                kind => kind,
+            },
             name,
             version,
             text: Text::new(text),
@@ -331,6 +337,7 @@ impl Document {
             Kind::Known(Format::Plain) => {}
             Kind::Known(Format::JsonLines) => return Plan::JsonLines,
             Kind::Known(Format::Transcript) => return Plan::Turns,
+            Kind::Known(Format::Toml) if is_own(&self.name, Format::Toml, &self.text.whole()) => return Plan::Nothing,
             Kind::Known(format) => return Plan::Whole(format),
             Kind::Text => {
                 let text = &self.text;

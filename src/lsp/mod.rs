@@ -19,7 +19,7 @@
 //!   encoding). `document.text.spot(from_proto::at(position), encoding)` tells line and byte of a position.
 //! - `document.messages(lines, rules, Fixing::Make, &mut |message| …)` gives each message that touches these lines, as
 //!   `documents::Message`: the `segment`, what is `found` in it with fixes, `message.offset(at)` from a position into its
-//!   source, `message.range(segment.source_edit(&edit)?.range)` back to the protocol.
+//!   source, `message.range(…)` of an edit of `segment.source_edits(…)` back to the protocol.
 //! - To the client: `state.request(method, &params, |state, answer| …)` (`workspace/applyEdit` …; never waited for),
 //!   `state.show`, `state.log`, `state.progress(token, &value)`, `state.scan(…)` for all files of the workspace.
 //! - What the client can do is in `state.session.abilities`; what the server offers is declared in `capabilities`.

@@ -9,6 +9,8 @@ mod human;
 mod json;
 mod notes;
 mod palette;
+#[cfg(feature = "files")]
+pub mod review_sheet;
 mod rewrite;
 pub mod screen;
 
@@ -23,6 +25,8 @@ pub use concise::ConciseReporter;
 pub use human::HumanReporter;
 pub use json::{JsonEdit, JsonFinding, JsonFix, JsonLinesReporter, JsonReporter, finding_schema};
 pub use palette::Palette;
+#[cfg(feature = "files")]
+pub use review_sheet::{Field, Reviewed};
 
 /// Where in its file a finding stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,8 +9,12 @@ use std::path::Path;
 use super::by_file::ByFile;
 use super::decode::{self, Decoded, Encoding};
 use super::explain_io;
+use super::source::{SourceFile, is_own};
 use crate::diagnostic::{Applicability, Diagnostic};
-use crate::document::{self, ExtractOptions, Format, Layout, MessageUnit, Role, Segment, plain, sniff_transcript};
+use crate::document::{
+    self, Address, Content, ExtractOptions, Format, Layout, MessageUnit, Reading, Role, Segment, plain,
+    sniff_transcript,
+};
 use crate::lint::{Conversation, Fixing, Linter, Scratch};
 use crate::report::Place;
 use crate::text::LineCounter;
@@ -20,6 +24,12 @@ const PIECE: usize = 256 * 1024;
 
 /// A text of at most this length may be one letter: it is never read in pieces.
 const LETTER: usize = 16 * 1024;
+
+/// The largest file that is read whole, in bytes.
+pub(super) const MOST_AT_ONCE: u64 = 512 * 1024 * 1024;
+
+/// What is said of a larger one.
+pub(super) const TOO_LARGE: &str = "文件超过 512 MB，太大了，没有检查；请拆成几个文件";
 
 /// How much of a text is looked at to tell whether it is a conversation, in bytes.
 pub const SNIFFED: usize = 64 * 1024;
@@ -112,7 +122,8 @@ impl<'l> Settings<'l> {
     }
 
     /// These settings for the file of that name.
-    pub(super) fn for_file(&self, name: &Path) -> Self {
+    #[must_use]
+    pub fn for_file(&self, name: &Path) -> Self {
         let rules = self.files.rules(self.files.membership(name));
         let linter = self.linter.with_policy(&rules.policy).for_drafts(rules.is_draft);
         Settings { linter, extract: &rules.extract, ..*self }
@@ -134,8 +145,20 @@ impl<'l> Settings<'l> {
         if !ended && self.reads_in_pieces(name, bytes) {
             return self.check_pieces(reader, bytes, scratch, sink);
         }
-        if !ended && let Err(error) = reader.read_to_end(bytes) {
-            return sink(Event::Problem(None, explain_io(&error)));
+        if !ended {
+            match reader.take(MOST_AT_ONCE).read_to_end(bytes) {
+                Ok(read) if read as u64 == MOST_AT_ONCE => {
+                    return sink(Event::Problem(None, TOO_LARGE.to_owned()));
+                }
+                Ok(_) => {}
+                Err(error) => return sink(Event::Problem(None, explain_io(&error))),
+            }
+        }
+        if self.format.or_else(|| Format::from_path(name)) == Some(Format::Xlsx) {
+            return match SourceFile::read(std::mem::take(bytes), name, self) {
+                Ok(file) => self.check_workbook(&file.content, scratch, sink),
+                Err((line, message)) => sink(Event::Problem(line, message)),
+            };
         }
         match decode::decode(bytes) {
             Ok(decoded) => self.check_decoded(&decoded, name, scratch, sink),
@@ -269,6 +292,9 @@ impl<'l> Settings<'l> {
         } else {
             self.format_of(name, text)
         };
+        if is_own(name, format, text) {
+            return Ok(());
+        }
         let mut lines = LineCounter::new(text, 1);
         let mut conversation = Conversation::new(self.linter);
         let mut result = Ok(());
@@ -280,13 +306,47 @@ impl<'l> Settings<'l> {
             result = self.report(&segment, found, &mut lines, &|offset| decoded.byte_offset(offset), sink);
         });
         result?;
-        for note in reading.layouts.iter().map(Layout::summary).chain(reading.notes) {
-            sink(Event::Note(note))?;
-        }
-        reading
-            .problems
-            .into_iter()
-            .try_for_each(|problem| sink(Event::Problem(Some(problem.line), problem.message)))
+        tell(reading, sink)
+    }
+
+    /// Judges a workbook. Lines are rows there, and columns are counted in the words of the cell.
+    fn check_workbook(&self, content: &Content, scratch: &mut Scratch, sink: &mut Sink<'_, 'l>) -> io::Result<()> {
+        let mut conversation = Conversation::new(self.linter);
+        let mut result = Ok(());
+        let mut reading = content.extract(self.extract, &mut |segment| {
+            let Some(Address::Sheet { row, .. }) = segment.address else { return };
+            let found = self.linter.check_heard(conversation.hear(&segment), &segment, self.fixing, scratch);
+            for mut diagnostic in found {
+                if result.is_err() {
+                    return;
+                }
+                show_what_cannot_be_written(&segment, &mut diagnostic);
+                let range = diagnostic.range.as_range();
+                let line = segment.text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+                let line_end = segment.text[line..].find('\n').map_or(segment.text.len(), |length| line + length);
+                let column = |at: usize| segment.text[..at].chars().count() + 1;
+                result = sink(Event::Finding(Box::new(Found {
+                    place: Place {
+                        line: row,
+                        column: column(range.start),
+                        end_line: row,
+                        end_column: column(range.end),
+                        bytes: range.start as u64..range.end as u64,
+                    },
+                    address: segment.address.as_ref().map(ToString::to_string),
+                    owner: segment.owner.as_deref().map(str::to_owned),
+                    underline: range.start - line..range.end.min(line_end) - line,
+                    source_line: segment.text[line..line_end].to_owned(),
+                    message: segment.text.to_string(),
+                    diagnostic,
+                })));
+            }
+        });
+        result?;
+        // A workbook as a whole has no lines.
+        let problems = std::mem::take(&mut reading.problems);
+        tell(reading, sink)?;
+        problems.into_iter().try_for_each(|problem| sink(Event::Problem(None, problem.message)))
     }
 
     /// Hands on what was found in a segment of the agent's words.
@@ -326,6 +386,15 @@ impl<'l> Settings<'l> {
     }
 }
 
+/// Hands on what reading a file came to besides its messages.
+fn tell(reading: Reading, sink: &mut Sink<'_, '_>) -> io::Result<()> {
+    for note in reading.layouts.iter().filter_map(Layout::summary).chain(reading.notes) {
+        sink(Event::Note(note))?;
+    }
+    let mut problems = reading.problems.into_iter();
+    problems.try_for_each(|problem| sink(Event::Problem(Some(problem.line), problem.message)))
+}
+
 /// A piece of a file.
 struct Piece {
     /// Where it begins, in bytes of the file.
@@ -337,7 +406,7 @@ struct Piece {
 /// Turns fixes whose edits cannot be carried to the source into advice.
 pub fn show_what_cannot_be_written(segment: &Segment<'_>, diagnostic: &mut Diagnostic<'_>) {
     for fix in &mut diagnostic.fixes {
-        if fix.edits.iter().any(|edit| segment.source_edit(edit).is_err()) {
+        if segment.source_edits(&fix.edits).is_err() {
             fix.applicability = Applicability::Display;
             fix.edits.clear();
         }

@@ -12,9 +12,8 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use super::explain_io;
-
-/// The extensions of files that are taken from folders.
-const EXTENSIONS: [&str; 7] = ["txt", "text", "md", "markdown", "jsonl", "ndjson", "log"];
+use crate::config::FILE_NAMES;
+use crate::document::Format;
 
 /// Whether hidden files are taken from folders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -145,10 +144,10 @@ fn without_dot(path: &Path) -> &Path {
     }
 }
 
+/// Whether a file of a folder may hold messages, by its name. Configuration files are no drafts.
 fn has_known_extension(path: &Path) -> bool {
-    path.extension()
-        .and_then(OsStr::to_str)
-        .is_some_and(|extension| EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension)))
+    let is_own = |name: &OsStr| FILE_NAMES.iter().any(|own| name == *own);
+    Format::from_path(path).is_some() && !path.file_name().is_some_and(is_own)
 }
 
 /// The path that an error of the walk is about, and what it means.

@@ -1,19 +1,17 @@
 //! Mending a text: fixes that do not touch each other are carried to the source and applied, then the text is judged
 //! again, until nothing is left to apply. Nothing outside the edits changes, and the text keeps its shape.
 
-use std::path::Path;
-
 use super::check::Settings;
 use crate::diagnostic::Fix;
-use crate::document::{self, Format, Role};
+use crate::document::{self, Content, Role};
 use crate::lint::{FixLevel, Fixing, STEPS, Scratch, is_offence};
 use crate::text::{Edit, Source, TextRange, apply_edits};
 
 /// What mending came to.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Mended {
-    /// The text afterwards.
-    pub text: String,
+    /// The content afterwards.
+    pub content: Content,
     /// How many findings were mended.
     pub applied: usize,
     /// How many errors and warnings are left.
@@ -22,12 +20,13 @@ pub struct Mended {
     pub problems: Vec<document::Problem>,
 }
 
-/// Mends `text`, a file of that name.
+/// Mends `content`; `settings` are those of its file.
 ///
 /// # Errors
 /// In Chinese, where an edit would change how the file is read; then nothing is to be written.
-pub fn mend(settings: &Settings<'_>, name: &Path, text: &str, level: FixLevel) -> Result<Mended, String> {
-    mend_within(settings, name, text, TextRange::new(0, text.len()), level)
+pub fn mend(settings: &Settings<'_>, content: Content, level: FixLevel) -> Result<Mended, String> {
+    let whole = TextRange::new(0, content.text().len());
+    mend_within(settings, content, whole, level)
 }
 
 /// As [`mend`], but only the messages that `within` touches: those at whose words it lies where it is empty.
@@ -36,33 +35,32 @@ pub fn mend(settings: &Settings<'_>, name: &Path, text: &str, level: FixLevel) -
 /// As [`mend`].
 pub fn mend_within(
     settings: &Settings<'_>,
-    name: &Path,
-    text: &str,
+    content: Content,
     within: TextRange<Source>,
     level: FixLevel,
 ) -> Result<Mended, String> {
-    let settings = &settings.for_file(name);
-    let format = settings.format_of(name, text);
     let mut scratch = Scratch::default();
-    let mut mended = Mended { text: text.to_owned(), applied: 0, left: 0, problems: Vec::new() };
+    let mut mended = Mended { content, applied: 0, left: 0, problems: Vec::new() };
     let mut within = within;
     for _ in 0..STEPS {
-        let pass = run_pass(settings, format, &mended.text, within, level, &mut scratch);
+        let pass = run_pass(settings, &mended.content, within, level, &mut scratch);
         mended.left = pass.left;
         mended.problems = pass.problems;
         if pass.edits.is_empty() {
             break;
         }
-        let changed =
-            apply_edits(&mended.text, &pass.edits).map_err(|_| "改写之间互相重叠，没有改动这个文件".to_owned())?;
-        if roles(settings, format, &changed) != roles(settings, format, &mended.text) {
+        let changed = mended
+            .content
+            .with_edits(&pass.edits)
+            .map_err(|_| "改写之间互相重叠，没有改动这个文件".to_owned())?;
+        if !pass.expected.iter().eq(&messages(settings, &changed)) {
             return Err("改写之后文件的结构会变，没有改动这个文件；请手工修改".to_owned());
         }
         // All edits lie inside the messages that were touched.
         if let Some(place) = pass.place {
-            within = TextRange::new(place.start(), place.end() + changed.len() - mended.text.len());
+            within = TextRange::new(place.start(), place.end() + changed.text().len() - mended.content.text().len());
         }
-        mended.text = changed;
+        mended.content = changed;
         mended.applied += pass.applied;
     }
     Ok(mended)
@@ -75,21 +73,24 @@ struct Pass {
     problems: Vec<document::Problem>,
     /// From the first message that was looked at to the end of the last.
     place: Option<TextRange<Source>>,
+    /// All messages as they are to be read behind the edits.
+    expected: Vec<(Role, String)>,
 }
 
 fn run_pass(
     settings: &Settings<'_>,
-    format: Format,
-    text: &str,
+    content: &Content,
     within: TextRange<Source>,
     level: FixLevel,
     scratch: &mut Scratch,
 ) -> Pass {
-    let mut pass = Pass { edits: Vec::new(), applied: 0, left: 0, problems: Vec::new(), place: None };
-    let reading = document::extract(text, format, settings.extract, &mut |segment| {
+    let mut pass =
+        Pass { edits: Vec::new(), applied: 0, left: 0, problems: Vec::new(), place: None, expected: Vec::new() };
+    let reading = content.extract(settings.extract, &mut |segment| {
         let place = segment.map.to_source(TextRange::new(0, segment.text.len()));
         let at_cursor = within.is_empty() && place.covers(within);
         if !at_cursor && !place.overlaps(within) {
+            pass.expected.push((segment.role, segment.text.into_owned()));
             return;
         }
         pass.place = Some(match pass.place {
@@ -98,25 +99,34 @@ fn run_pass(
         });
         let found = settings.linter.check_segment(&segment, Fixing::Make, scratch);
         pass.left += found.iter().filter(|diagnostic| is_offence(diagnostic.severity)).count();
-        let can_be_written = |fix: &Fix| fix.edits.iter().all(|edit| segment.source_edit(edit).is_ok());
+        let can_be_written = |fix: &Fix| segment.source_edits(&fix.edits).is_ok();
         let step = settings.linter.mend_step(&segment.text, &found, level, &can_be_written, scratch);
-        pass.applied += step.applied;
-        pass.edits.extend(step.edits.iter().filter_map(|edit| segment.source_edit(edit).ok()));
+        let after = apply_edits(&segment.text, &step.edits);
+        match (segment.source_edits(&step.edits), after) {
+            (Ok(edits), Ok(after)) => {
+                pass.applied += step.applied;
+                pass.edits.extend(edits);
+                pass.expected.push((segment.role, after));
+            }
+            _ => pass.expected.push((segment.role, segment.text.into_owned())),
+        }
     });
     pass.problems = reading.problems;
     pass
 }
 
-fn roles(settings: &Settings<'_>, format: Format, text: &str) -> Vec<Role> {
-    let mut roles = Vec::new();
-    document::extract(text, format, settings.extract, &mut |segment| roles.push(segment.role));
-    roles
+/// All messages with their roles.
+fn messages(settings: &Settings<'_>, content: &Content) -> Vec<(Role, String)> {
+    let mut messages = Vec::new();
+    content.extract(settings.extract, &mut |segment| messages.push((segment.role, segment.text.into_owned())));
+    messages
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Policy;
+    use crate::document::Format;
     use crate::workspace::Project;
 
     #[test]
@@ -126,7 +136,8 @@ mod tests {
         let text = "不行\n您好，没办法\n别催了\n";
         let mend = |from: usize, to: usize| {
             let within = TextRange::new(from, to);
-            mend_within(&settings, Path::new("a.txt"), text, within, FixLevel::Suggested).unwrap().text
+            let content = Content::Text { text: text.to_owned(), format: Format::Plain };
+            mend_within(&settings, content, within, FixLevel::Suggested).unwrap().content.text().to_owned()
         };
         let changed = |after: &str| -> Vec<bool> { text.lines().zip(after.lines()).map(|(a, b)| a != b).collect() };
         let second = text.find("您好").unwrap();

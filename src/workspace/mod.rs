@@ -1,6 +1,7 @@
 //! Layer 4: files. The only place that touches the file system: finds the files of a run, writes fixed ones back,
 //! and shows how far it got. Must not know how arguments are spelt, nor what the findings look like.
 
+mod apply;
 mod by_file;
 mod check;
 mod config;
@@ -13,8 +14,11 @@ mod parallel;
 mod parent;
 mod progress;
 mod project;
+mod review;
+mod source;
 mod write;
 
+pub use apply::{Accepted, Outcome, Sheet, apply, read_sheet};
 pub use by_file::{ByFile, FileRules, Membership};
 pub use check::{Buffers, Event, Found, SNIFFED, Settings, show_what_cannot_be_written};
 pub use config::{
@@ -28,6 +32,8 @@ pub use parallel::in_order;
 pub use parent::Parent;
 pub use progress::Progress;
 pub use project::{Fault, Faults, Project};
+pub use review::review;
+pub use source::{SourceFile, Unreadable, is_own, read_whole};
 pub use write::{WriteError, create_output, replace_file};
 
 use std::io;

@@ -8,7 +8,7 @@ mod candidates;
 mod late_reply;
 mod long_sentence;
 mod mixed_address;
-mod placeholder;
+pub(super) mod placeholder;
 mod punctuation;
 mod repeated_question;
 
@@ -92,8 +92,13 @@ fn find(linter: Linter<'_>, kind: Structure, message: &str, foreign: &[TextRange
         Structure::Placeholder => placeholder::find(message),
         Structure::Punctuation => punctuation::find(message),
         Structure::LongSentence => long_sentence::find(message, linter.policy.limit(kind)),
-        // These are seen in a conversation only.
-        Structure::RepeatedQuestion | Structure::LateReply => Vec::new(),
+        // These are seen in a conversation, or in a file of templates.
+        Structure::RepeatedQuestion
+        | Structure::LateReply
+        | Structure::UnbalancedPlaceholder
+        | Structure::UnknownPlaceholder
+        | Structure::LongReply
+        | Structure::DuplicateReply => Vec::new(),
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::super::facts;
 use super::Shape;
-use crate::text::TextRange;
+use crate::config::Policy;
+use crate::text::{Prose, TextRange};
 
 /// What a name in brackets speaks of when it stands for something to be filled in.
 const FIELDS: [&str; 30] = [
@@ -54,6 +55,43 @@ pub(super) fn find(message: &str) -> Vec<Shape> {
             None => at += first.len_utf8(),
         }
     }
+    found
+}
+
+/// The placeholders of a template, also those written in the ways of its project or of programs (`%s`, `%(name)s`).
+pub(in crate::lint) fn all(message: &str, policy: &Policy) -> Vec<TextRange<Prose>> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(first) = message[at..].chars().next() {
+        let own = facts::own_placeholder(&message[at..], policy).or_else(|| facts::formatted(&message[at..]));
+        match own.or_else(|| length_at(message, at)) {
+            Some(length) => {
+                found.push(TextRange::new(at, at + length));
+                at += length;
+            }
+            None => at += first.len_utf8(),
+        }
+    }
+    found
+}
+
+/// The brackets of placeholders that have no partner: `{姓名`, `姓名}}`, `【订单号`.
+pub(in crate::lint) fn unbalanced(message: &str) -> Vec<TextRange<Prose>> {
+    let mut found = Vec::new();
+    for (open, close) in [('{', '}'), ('【', '】')] {
+        let mut opened: Vec<usize> = Vec::new();
+        for (at, c) in message.char_indices() {
+            if c == open {
+                opened.push(at);
+            } else if c == close && opened.pop().is_none() {
+                found.push(TextRange::new(at, at + close.len_utf8()));
+            }
+        }
+        found.extend(opened.into_iter().map(|at| TextRange::new(at, at + open.len_utf8())));
+    }
+    let named = message.match_indices("%(").filter(|(at, _)| !message[*at..].contains(')'));
+    found.extend(named.map(|(at, mark)| TextRange::new(at, at + mark.len())));
+    found.sort_by_key(|range| range.start());
     found
 }
 
@@ -116,6 +154,19 @@ fn crosses(message: &str, at: usize) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn finds_brackets_without_partner() {
+        for (message, expected) in [
+            ("{姓名}您好，{{单号}}，【温馨提示】", vec![]),
+            ("{姓名您好", vec!["{"]),
+            ("姓名}您好，{{单号}", vec!["}", "{"]),
+            ("【订单号您好】】，%(name您好", vec!["】", "%("]),
+        ] {
+            let found: Vec<&str> = unbalanced(message).iter().map(|range| &message[range.as_range()]).collect();
+            assert_eq!(found, expected, "{message}");
+        }
+    }
 
     #[test]
     fn finds_what_is_to_be_filled_in() {

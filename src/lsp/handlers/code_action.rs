@@ -20,8 +20,9 @@ use super::super::text::Spot;
 use super::edits;
 use crate::config::edit::{allow_phrase, switch_off};
 use crate::diagnostic::{Applicability, Fix};
+use crate::document::Content;
 use crate::lint::{FixLevel, Fixing};
-use crate::text::TextRange;
+use crate::text::{Edit, Source, TextRange};
 use crate::workspace::mend_within;
 
 /// All safe rewrites of a document.
@@ -311,11 +312,11 @@ fn fix_edits(document: &Document, rules: &Rules, range: Range, rule: &str, title
         let Some(found) = found.find(|found| message.range(message.source_range(found)) == range) else { return };
         let is_it = |fix: &&Fix| fix.title == title && fix.applicability != Applicability::Display;
         let Some(fix) = found.fixes.iter().find(is_it) else { return };
-        let edits = fix.edits.iter().map(|edit| {
-            let edit = message.segment.source_edit(edit).ok()?;
-            Some(TextEdit { range: message.range(edit.range), new_text: edit.replacement })
+        let edits = message.segment.source_edits(&fix.edits).ok();
+        made = edits.map(|edits| {
+            let edit = |edit: Edit<Source>| TextEdit { range: message.range(edit.range), new_text: edit.replacement };
+            edits.into_iter().map(edit).collect()
         });
-        made = edits.collect();
     });
     made
 }
@@ -328,13 +329,15 @@ fn mended(document: &Document, rules: &Rules, between: Option<(Spot, Spot)>, lev
         Some((one, other)) => TextRange::new(byte(one), byte(other)),
         None => TextRange::new(0, before.len()),
     };
-    let settings = rules.project.settings(document.known_format(), Fixing::Make);
-    let mended = mend_within(&settings, &document.name, &before, within, level).map_err(|message| Error {
+    let settings = rules.project.settings(document.known_format(), Fixing::Make).for_file(&document.name);
+    let format = settings.format_of(&document.name, &before);
+    let content = Content::Text { text: before, format };
+    let mended = mend_within(&settings, content.clone(), within, level).map_err(|message| Error {
         code: ErrorCode::ServerError(-32803), // RequestFailed
         message: message.into(),
         data: None,
     })?;
-    Ok(edits::between(&before, &mended.text, rules.encoding))
+    Ok(edits::between(content.text(), mended.content.text(), rules.encoding))
 }
 
 #[cfg(test)]

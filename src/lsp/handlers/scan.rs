@@ -13,6 +13,7 @@ use tower_lsp::ls_types::Uri;
 use super::super::documents::{Document, Rules};
 use super::super::from_proto;
 use super::super::main_loop::State;
+use crate::document::Format;
 use crate::lint::Scratch;
 use crate::workspace::{Walk, absolute, discover, read_text};
 
@@ -87,7 +88,10 @@ impl State {
         let (each, done): (Each, Done) = (Box::new(each), Box::new(done));
         self.work(move || {
             let files = discover(&folders, &Walk::default()).files;
-            let closed = files.into_iter().filter(|file| !opened.contains(&absolute(file))).map(Item::File);
+            // No editor shows a workbook as text.
+            let is_text = |file: &PathBuf| Format::from_path(file) != Some(Format::Xlsx);
+            let closed = files.into_iter().filter(|file| is_text(file) && !opened.contains(&absolute(file)));
+            let closed = closed.map(Item::File);
             let waiting = open.into_iter().map(Item::Open).chain(closed).collect();
             actor.post(move |state| state.scan_next(Scan { waiting, ticket, each, done }));
         });
