@@ -159,7 +159,8 @@ pub struct SelectionArgs {
 #[derive(Args, Debug)]
 #[command(next_help_heading = "选项")]
 pub struct ReadingArgs {
-    /// 输入的格式：plain 纯文本、markdown、transcript 聊天记录、jsonl、json、csv、tsv；默认按扩展名和内容判断
+    /// 输入的格式：plain 纯文本、markdown、transcript 聊天记录、jsonl、json、csv、tsv、xlsx、yaml、toml、html、po、
+    /// properties、android-strings、apple-strings；默认按扩展名和内容判断
     #[arg(long, value_name = "格式", hide_possible_values = true)]
     input: Option<Format>,
 

@@ -7,7 +7,7 @@ use super::engine::{Engine, RunError};
 use super::exit::Exit;
 use super::inputs;
 use super::output::Output;
-use crate::document::{Layout, Reading, column_letters};
+use crate::document::{Layout, Reading, Usage, column_letters};
 use crate::report::screen::Inline;
 use crate::report::{HumanReporter, Palette, Problem, Reporter};
 
@@ -53,16 +53,20 @@ fn show(out: &mut dyn Write, palette: &Palette, path: &str, reading: &Reading) -
                     let letters = column_letters(number);
                     let name = column.name.as_deref().unwrap_or("（没有表头）");
                     write!(out, "  {letters:>3}  {bold}{}{bold:#}", Inline(name))?;
-                    if !column.usage.title().is_empty() {
-                        write!(out, "  ← {}", column.usage.title())?;
-                    }
+                    write_usage(out, column.usage)?;
                     writeln!(out, "  {dim}{}{dim:#}", Inline(&column.sample))?;
                 }
             }
-            Layout::Fields { all, chosen } => {
+            Layout::Fields { all, chosen, customer } => {
                 for (field, count) in all {
-                    let mark = if chosen.contains(field) { "  ← 回复（要检查）" } else { "" };
-                    writeln!(out, "  {bold}{}{bold:#}（{count} 处）{mark}", Inline(field))?;
+                    let usage = match field {
+                        field if chosen.contains(field) => Usage::Reply,
+                        field if customer.contains(field) => Usage::Customer,
+                        _ => Usage::Other,
+                    };
+                    write!(out, "  {bold}{}{bold:#}（{count} 处）", Inline(field))?;
+                    write_usage(out, usage)?;
+                    out.write_all(b"\n")?;
                 }
                 if all.is_empty() {
                     writeln!(out, "  没有见到文字字段")?;
@@ -74,4 +78,8 @@ fn show(out: &mut dyn Write, palette: &Palette, path: &str, reading: &Reading) -
         writeln!(out, "  {}", Inline(note))?;
     }
     Ok(())
+}
+
+fn write_usage(out: &mut dyn Write, usage: Usage) -> io::Result<()> {
+    if usage == Usage::Other { Ok(()) } else { write!(out, "  ← {}", usage.title()) }
 }

@@ -58,6 +58,7 @@ pub(super) fn extract<'a>(
             let Some(field) = records.fields.get(*number) else { continue };
             let mut segment = match records.segment(field, *role) {
                 Ok(segment) => segment,
+                Err((line, segment)) if records.unclosed == Some(line) => segment,
                 Err((line, segment)) => {
                     let message = format!(
                         "第 {} 行“{name}”列的引号没有配对：单元格里的引号要写成两个，整个单元格再用引号括起来",
@@ -79,9 +80,7 @@ pub(super) fn extract<'a>(
     }
     if let Some(line) = records.unclosed {
         let message = "从这里开始的引号一直没有配对，后面的内容都被当成了一个单元格；请补上引号".to_owned();
-        if reading.problems.iter().all(|problem| problem.line != line) {
-            reading.problems.push(Problem { line, message });
-        }
+        reading.problems.push(Problem { line, message });
     }
     reading.problems.sort_by_key(|problem| problem.line);
     reading

@@ -8,7 +8,7 @@
 //! - A `role`, `speaker` or `from` beside a field, or above it, tells who speaks; so does a name that asks (`question`).
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::tree::Tree;
 use super::{ExtractOptions, Moment, Role, labels};
@@ -400,7 +400,7 @@ fn field_name(steps: &[Step<'_>]) -> String {
 }
 
 /// Which field a place written in `style` belongs to.
-pub(super) fn field_of(path: &str, style: PathStyle) -> String {
+fn field_of(path: &str, style: PathStyle) -> String {
     let is_index = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
     match style {
         PathStyle::Pointer => {
@@ -427,6 +427,20 @@ pub(super) fn meant(field: &str, seen: &BTreeMap<String, usize>) -> String {
         .max_by(|one, other| one.0.total_cmp(&other.0));
     let guess = close.map_or_else(String::new, |(_, name)| format!("您是不是想写“{name}”？"));
     format!("{guess}{}", list(seen.keys()))
+}
+
+/// The fields of `found`, sorted: those of the agent's messages, and those that hold the customer's words only.
+pub(super) fn by_role<'f, N: 'f>(
+    found: impl Iterator<Item = &'f Found<N>>,
+    style: PathStyle,
+) -> (BTreeSet<String>, BTreeSet<String>) {
+    let (mut agent, mut customer) = (BTreeSet::new(), BTreeSet::new());
+    for found in found {
+        let fields = if found.speech.role == Role::Customer { &mut customer } else { &mut agent };
+        fields.insert(field_of(&found.path, style));
+    }
+    customer.retain(|field| !agent.contains(field));
+    (agent, customer)
 }
 
 /// The fields seen in a file, in Chinese.

@@ -132,6 +132,11 @@ fn offset(text: &str, value: &RawValue) -> usize {
 /// Says which keys come twice in one object: programs that read the file take one of the values and lose the others.
 fn duplicates(text: &str, value: &RawValue, depth: usize, problems: &mut Vec<Problem>) {
     if depth > DEPTH_LIMIT {
+        let line = line_of(text, offset(text, value));
+        let message = format!("这里嵌套超过 {DEPTH_LIMIT} 层，更里面的没有检查");
+        if problems.last().is_none_or(|last| last.message != message) {
+            problems.push(Problem { line, message });
+        }
         return;
     }
     match value.level() {
@@ -201,8 +206,9 @@ impl Reading {
             let message = format!("没有字段“{field}”。{}", fields::meant(field, &seen));
             self.problems.push(Problem { line: 1, message });
         }
-        let chosen: HashSet<String> = choice.found.iter().map(|found| fields::field_of(&found.path, N::PATH)).collect();
-        self.layouts.push(Layout::Fields { all: seen, chosen: chosen.into_iter().collect() });
+        let (chosen, customer) = fields::by_role(choice.found.iter(), N::PATH);
+        let (chosen, customer) = (chosen.into_iter().collect(), customer.into_iter().collect());
+        self.layouts.push(Layout::Fields { all: seen, chosen, customer });
     }
 }
 

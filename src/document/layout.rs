@@ -20,8 +20,10 @@ pub enum Layout {
     Fields {
         /// The dotted names of all texts, with how many there are of each.
         all: BTreeMap<String, usize>,
-        /// Those that are messages.
+        /// Those that are messages of the agent.
         chosen: Vec<String>,
+        /// Those that are the customer's words.
+        customer: Vec<String>,
     },
 }
 
@@ -66,6 +68,8 @@ pub enum Basis {
     Content,
     /// Not at all.
     Nothing,
+    /// It is a review sheet, in which the messages of others are shown.
+    ReviewSheet,
 }
 
 impl Usage {
@@ -93,6 +97,7 @@ impl Basis {
             Basis::Heading => "按表头认出",
             Basis::Content => "没有认识的表头，按内容认出",
             Basis::Nothing => "没有认出",
+            Basis::ReviewSheet => "是审阅表，不检查",
         }
     }
 }
@@ -120,6 +125,9 @@ impl Layout {
                 };
                 let sheet = sheet.as_ref().map(|sheet| format!("工作表“{sheet}”：")).unwrap_or_default();
                 let (replies, customer) = (named(Usage::Reply), named(Usage::Customer));
+                if *basis == Basis::ReviewSheet {
+                    return Some(format!("{sheet}{}", basis.title()));
+                }
                 if replies.is_empty() {
                     return Some(format!("{sheet}没有认出存放话术的列，没有检查；要检查请用 --column 写明"));
                 }
@@ -130,16 +138,19 @@ impl Layout {
                 };
                 Some(format!("{sheet}检查{replies}（{}）{customer}", basis.title()))
             }
-            Layout::Fields { chosen, .. } => {
-                let mut chosen = chosen.clone();
-                chosen.sort();
+            Layout::Fields { chosen, customer, .. } => {
                 let count = chosen.len();
-                if count == 0 || chosen == [""] {
+                if count == 0 || *chosen == [""] {
                     return None;
                 }
                 let shown: Vec<&str> = chosen.iter().map(String::as_str).take(6).collect();
                 let more = if count > shown.len() { format!("等 {count} 个") } else { String::new() };
-                Some(format!("检查字段 {}{more}", shown.join("、")))
+                let customer = if customer.is_empty() {
+                    String::new()
+                } else {
+                    format!("；{} 当作客户的话，不检查", customer.join("、"))
+                };
+                Some(format!("检查字段 {}{more}{customer}", shown.join("、")))
             }
         }
     }

@@ -7,19 +7,23 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::segment::PLACEHOLDER;
-use super::{Escape, ExtractOptions, Piece, Role, Segment, SourceMap, plain};
+use super::table::{Columns, Conversations};
+use super::{Address, Basis, Escape, ExtractOptions, Piece, Reading, Role, Segment, SourceMap, plain};
 use crate::text::TextRange;
 
 /// Gives the messages of `text` to `each`.
-pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dyn FnMut(Segment<'a>)) {
+pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dyn FnMut(Segment<'a>)) -> Reading {
+    let mut reading = Reading::default();
     let front = front_matter(text);
     let dialect =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_GFM;
     let mut draft = Draft::new(text);
+    let mut table: Option<Table<'a>> = None;
     // Block quotes around this place: whether each is a customer's.
     let mut quotes: Vec<Role> = Vec::new();
     // Blocks and spans around this place that hold no words.
@@ -48,20 +52,41 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
                 wordless = 1;
             }
             Event::Start(tag) if is_wordless(&tag) => {
-                draft.finish(role, options, each);
+                draft.finish(role, options, &mut |segment| give(&mut table, segment, each));
                 wordless = 1;
             }
             Event::Start(Tag::BlockQuote(kind)) => {
-                draft.finish(role, options, each);
+                draft.finish(role, options, &mut |segment| give(&mut table, segment, each));
                 quotes.push(if kind.is_some() { Role::Agent } else { Role::Customer });
             }
             Event::End(TagEnd::BlockQuote(_)) => {
-                draft.finish(role, options, each);
+                draft.finish(role, options, &mut |segment| give(&mut table, segment, each));
                 quotes.pop();
             }
             Event::Start(Tag::Emphasis | Tag::Strong | Tag::Strikethrough | Tag::Link { .. })
             | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link) => {}
-            Event::Start(_) | Event::End(_) | Event::Rule => draft.finish(role, options, each),
+            Event::Start(Tag::Table(_)) => {
+                draft.finish(role, options, each);
+                table = Some(Table::default());
+            }
+            Event::Start(Tag::TableHead | Tag::TableRow) => {
+                if let Some(table) = &mut table {
+                    table.rows.push(Vec::new());
+                }
+            }
+            Event::Start(Tag::TableCell) => {
+                if let Some(row) = table.as_mut().and_then(|table| table.rows.last_mut()) {
+                    row.push(Vec::new());
+                }
+            }
+            Event::End(TagEnd::Table) => {
+                if let Some(table) = table.take() {
+                    table.give(options, &mut reading, each);
+                }
+            }
+            Event::Start(_) | Event::End(_) | Event::Rule => {
+                draft.finish(role, options, &mut |segment| give(&mut table, segment, each))
+            }
             Event::Text(words) => draft.push_text(&words, range),
             Event::SoftBreak | Event::HardBreak => draft.push_whole('\n', range),
             Event::InlineHtml(html) if is_break(&html) => draft.push_whole('\n', range),
@@ -72,6 +97,55 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
         }
     }
     draft.finish(Role::Agent, options, each);
+    reading
+}
+
+/// The messages of a table: of each row, of each cell.
+#[derive(Default)]
+struct Table<'a> {
+    rows: Vec<Vec<Vec<Segment<'a>>>>,
+}
+
+/// Puts a message into the cell that is read, or gives it to `each` where that is none.
+fn give<'a>(table: &mut Option<Table<'a>>, segment: Segment<'a>, each: &mut dyn FnMut(Segment<'a>)) {
+    match table.as_mut().and_then(|table| table.rows.last_mut()).and_then(|row| row.last_mut()) {
+        Some(cell) => cell.push(segment),
+        None => each(segment),
+    }
+}
+
+impl<'a> Table<'a> {
+    /// Gives the messages to `each`. Where the table tells its columns, only replies are the agent's words; where it does
+    /// not, all are.
+    fn give(self, options: &ExtractOptions, reading: &mut Reading, each: &mut dyn FnMut(Segment<'a>)) {
+        let text = |cell: &Vec<Segment<'a>>| cell.iter().map(|segment| &*segment.text).collect::<String>();
+        let texts: Vec<Vec<String>> = self.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+        let columns = Columns::of(&texts, options);
+        let is_told = !matches!(columns.basis, Basis::Nothing | Basis::Content);
+        if is_told {
+            reading.layouts.push(columns.layout(None));
+        }
+        let names: Vec<Rc<str>> =
+            columns.columns.iter().enumerate().map(|(number, column)| column.title(number).into()).collect();
+        let mut conversations = Conversations::default();
+        for (row, (cells, texts)) in self.rows.into_iter().zip(&texts).enumerate() {
+            // The first row of a table of Markdown is its heading.
+            for (number, cell) in cells.into_iter().enumerate().filter(|_| row > 0 || !is_told) {
+                let role = columns.with_words().find(|(column, _)| *column == number).map(|(_, role)| role);
+                for mut segment in cell {
+                    if is_told {
+                        let own = segment.role;
+                        segment.role = role.map_or(Role::System, |role| if own == Role::Agent { role } else { own });
+                        let words = |column: usize| Cow::Owned(texts.get(column).cloned().unwrap_or_default());
+                        columns.complete(&mut segment, &mut conversations, options, &words);
+                        let column = names.get(number).cloned().unwrap_or_default();
+                        segment.address = Some(Address::Row { row: row + 1, column });
+                    }
+                    each(segment);
+                }
+            }
+        }
+    }
 }
 
 fn is_wordless(tag: &Tag<'_>) -> bool {
@@ -186,7 +260,13 @@ impl<'a> Draft<'a> {
 }
 
 /// The part `range` of a message as a message of its own, without the line break at its end.
-fn cut<'a>(source: &'a str, prose: &str, pieces: &[Piece], range: Range<usize>, role: Role) -> Option<Segment<'a>> {
+pub(super) fn cut<'a>(
+    source: &'a str,
+    prose: &str,
+    pieces: &[Piece],
+    range: Range<usize>,
+    role: Role,
+) -> Option<Segment<'a>> {
     let words = prose[range.clone()].trim_end_matches('\n');
     let range = range.start..range.start + words.len();
     if words.trim().is_empty() {

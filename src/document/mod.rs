@@ -1,10 +1,13 @@
 //! Layer 1: formats. Turns the decoded text of a file into segments of prose, each one message with its role and
 //! the way back to the source. Must not know the lexicon, nor where the text came from. A new format is one file.
 
+mod android_strings;
+mod apple_strings;
 mod content;
 mod csv;
 mod escape;
 mod fields;
+mod html;
 mod json;
 mod json_string;
 pub mod jsonl;
@@ -12,6 +15,10 @@ mod labels;
 mod layout;
 mod markdown;
 pub mod plain;
+mod po;
+mod properties;
+#[cfg(test)]
+mod samples;
 mod segment;
 mod speaker;
 mod table;
@@ -58,13 +65,23 @@ pub enum Format {
     Yaml,
     /// TOML.
     Toml,
+    /// HTML: a message a block of text.
+    Html,
+    /// A gettext catalogue: a message a translation.
+    Po,
+    /// Java properties: a message a value.
+    Properties,
+    /// String resources of Android: a message a string.
+    AndroidStrings,
+    /// `.strings` of iOS and macOS: a message a value.
+    AppleStrings,
     /// A workbook of Excel.
     Xlsx,
 }
 
 impl Format {
     /// All formats, in the order of documents.
-    pub const ALL: [Format; 10] = [
+    pub const ALL: [Format; 15] = [
         Format::Plain,
         Format::Markdown,
         Format::Transcript,
@@ -74,6 +91,11 @@ impl Format {
         Format::Tsv,
         Format::Yaml,
         Format::Toml,
+        Format::Html,
+        Format::Po,
+        Format::Properties,
+        Format::AndroidStrings,
+        Format::AppleStrings,
         Format::Xlsx,
     ];
 
@@ -90,6 +112,11 @@ impl Format {
             Format::Tsv => "tsv",
             Format::Yaml => "yaml",
             Format::Toml => "toml",
+            Format::Html => "html",
+            Format::Po => "po",
+            Format::Properties => "properties",
+            Format::AndroidStrings => "android-strings",
+            Format::AppleStrings => "apple-strings",
             Format::Xlsx => "xlsx",
         }
     }
@@ -113,6 +140,11 @@ impl Format {
             "tsv" | "tab" => Some(Format::Tsv),
             "yaml" | "yml" => Some(Format::Yaml),
             "toml" => Some(Format::Toml),
+            "html" | "htm" | "xhtml" => Some(Format::Html),
+            "po" | "pot" => Some(Format::Po),
+            "properties" => Some(Format::Properties),
+            "xml" => Some(Format::AndroidStrings),
+            "strings" => Some(Format::AppleStrings),
             "xlsx" | "xlsm" | "xltx" | "xltm" => Some(Format::Xlsx),
             _ => None,
         }
@@ -195,10 +227,7 @@ pub fn extract<'a>(
             plain::extract(text, options, each);
             Reading::default()
         }
-        Format::Markdown => {
-            markdown::extract(text, options, each);
-            Reading::default()
-        }
+        Format::Markdown => markdown::extract(text, options, each),
         Format::Transcript => transcript::extract(text, options, each).into(),
         Format::JsonLines => jsonl::extract(text, options, each).into(),
         Format::Json => json::extract(text, options, each),
@@ -212,6 +241,11 @@ pub fn extract<'a>(
             let (tree, problems) = toml::parse(text);
             tree::extract(tree.as_slice(), problems, options, each)
         }
+        Format::Html => html::extract(text, options, each).into(),
+        Format::Po => po::extract(text, each).into(),
+        Format::Properties => properties::extract(text, each).into(),
+        Format::AndroidStrings => android_strings::extract(text, each).into(),
+        Format::AppleStrings => apple_strings::extract(text, each).into(),
         // A workbook is no text; see [`Content`].
         Format::Xlsx => Reading::default(),
     }
@@ -237,6 +271,11 @@ mod tests {
             ("a.ndjson", Some(Format::JsonLines)),
             ("a.JSON", Some(Format::Json)),
             ("a.csv", Some(Format::Csv)),
+            ("a.HTML", Some(Format::Html)),
+            ("messages.pot", Some(Format::Po)),
+            ("messages_zh.properties", Some(Format::Properties)),
+            ("values/strings.xml", Some(Format::AndroidStrings)),
+            ("zh.lproj/Localizable.strings", Some(Format::AppleStrings)),
             ("a.docx", None),
             ("txt", None),
         ];

@@ -7,10 +7,11 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::csv::{self, CellStyle, Written};
-use super::escape;
+use super::html::text as html;
 use super::time_stamp::Moment;
 use super::toml::{self, TomlStyle};
 use super::yaml::{self, YamlStyle};
+use super::{android_strings, apple_strings, escape, po, properties};
 use crate::text::{Edit, Prose, Source, TextRange, apply_edits};
 
 /// Who speaks in a segment.
@@ -37,6 +38,17 @@ pub enum Escape {
     Markdown,
     /// As a cell of a table in a text file.
     Cell(CellStyle),
+    /// As text or as an attribute of HTML.
+    Html(html::Place),
+    /// As the inside of a string of a gettext catalogue.
+    Po,
+    /// As a value of Java properties; `ascii` where the file writes other characters as `\u` escapes, `folded` where
+    /// the value is continued over several lines.
+    Properties { ascii: bool, folded: bool },
+    /// As text of an Android string resource.
+    Android(android_strings::Place),
+    /// As the inside of a string of a `.strings` file.
+    AppleStrings,
     /// As a scalar of YAML.
     Yaml(YamlStyle),
     /// As a string of TOML.
@@ -156,6 +168,8 @@ pub enum NotEditable {
     Tagged,
     /// The source does not read as its parser says, so that no word of it is known to have its place.
     Unmapped,
+    /// A program looks the entry up by these very words.
+    Key,
     /// The quotes around the words do not match.
     Unbalanced,
     /// A formula computes the cell, alone or as part of an array.
@@ -179,6 +193,7 @@ impl NotEditable {
             NotEditable::ChangesType => "会变成别的类型",
             NotEditable::Tagged => "带有 YAML 标签",
             NotEditable::Unmapped => "这里的写法少见，对不上原文的位置",
+            NotEditable::Key => "这是程序里的原文，要到程序里改",
             NotEditable::Unbalanced => "引号没有配对",
             NotEditable::Formula => "单元格里是公式",
             NotEditable::SeveralFormats => "单元格里有几种格式",
@@ -279,6 +294,20 @@ impl<'a> Segment<'a> {
             Escape::Json { ascii: false } => escape::json(&replacement),
             Escape::Markdown if at_line_start => escape::line_of_markdown(&replacement),
             Escape::Markdown => escape::markdown(&replacement),
+            Escape::Html(place) => {
+                let (before, after) = self.around(edit.range);
+                html::write(&replacement, before, after, place)?
+            }
+            Escape::Po => po::write(&replacement),
+            Escape::Properties { ascii, folded } => {
+                let (before, after) = self.around(edit.range);
+                properties::write(&replacement, before, after, ascii, folded)?
+            }
+            Escape::Android(place) => {
+                let (before, after) = self.around(edit.range);
+                android_strings::write(&replacement, before, after, place)?
+            }
+            Escape::AppleStrings => apple_strings::write(&replacement),
             Escape::Yaml(style) => yaml::write(style, self, edit, &replacement)?,
             Escape::Toml(style) => toml::write(style, self, edit, &replacement)?,
             Escape::Cell(style) => match csv::write(style, before, &replacement, after) {
@@ -290,6 +319,26 @@ impl<'a> Segment<'a> {
             },
         };
         Ok(Edit { range, replacement })
+    }
+
+    /// The prose before and behind what an edit of `range` writes: what goes as a whole is written as a whole.
+    fn around(&self, range: TextRange<Prose>) -> (&str, &str) {
+        let (mut start, mut end) = (range.start(), range.end());
+        if let (SourceMap::Pieces(pieces), false) = (&self.map, range.is_empty()) {
+            let head = pieces.get(pieces.partition_point(|piece| piece.prose.end() <= start));
+            let tail = pieces[..pieces.partition_point(|piece| piece.prose.start() < end)].last();
+            start = head.filter(|piece| !piece.verbatim).map_or(start, |piece| piece.prose.start());
+            end = tail.filter(|piece| !piece.verbatim).map_or(end, |piece| piece.prose.end());
+        }
+        (&self.text[..start], &self.text[end..])
+    }
+
+    /// Whether `piece` is white space that goes as a whole. In formats that show runs of white space as one blank,
+    /// more of the run may stand behind the markup that follows, and would show if this did not.
+    fn is_joined_blank(&self, piece: &Piece) -> bool {
+        matches!(self.escape, Escape::Html(_) | Escape::Android(_))
+            && !piece.verbatim
+            && matches!(&self.text[piece.prose.as_range()], " " | "\n")
     }
 
     /// The edits of the source that do `edits` to the prose, disjoint ones. Where one of them needs the whole message
@@ -304,8 +353,9 @@ impl<'a> Segment<'a> {
         // What two edits may not do to a scalar together is told only where they are one.
         if let (Escape::Yaml(_) | Escape::Toml(_), [_, _, ..]) = (self.escape, edits)
             && let Some(edit) = joined(&self.text, edits)
+            && let Ok(edit) = self.source_edit(&edit)
         {
-            return Ok(vec![self.source_edit(&edit)?]);
+            return Ok(vec![edit]);
         }
         let mut written = edits.iter().map(|edit| self.source_edit(edit)).collect::<Result<Vec<_>, _>>()?;
         written.sort_by_key(|edit| edit.range.start());
@@ -332,6 +382,9 @@ impl<'a> Segment<'a> {
             return if after.verbatim { Ok(self.map.to_source(edit.range)) } else { Err(NotEditable::MarkupBetween) };
         }
         let (left, right) = (before.source.end(), after.source.start());
+        if self.is_joined_blank(&before) {
+            return Ok(TextRange::new(right, right));
+        }
         if left == right || self.escape != Escape::Markdown {
             return Ok(TextRange::new(left, left));
         }
@@ -357,7 +410,11 @@ impl<'a> Segment<'a> {
         let placeholder = covered
             .iter()
             .any(|piece| !piece.verbatim && self.text[piece.prose.as_range()].starts_with(PLACEHOLDER));
-        if gap || placeholder {
+        // A line feed that is a tag.
+        let line_break = matches!(self.escape, Escape::Html(html::Place::Text | html::Place::Pre))
+            && covered.iter().any(|piece| !piece.verbatim && &self.text[piece.prose.as_range()] == "\n");
+        let markup_behind = pieces.get(behind).is_some_and(|next| next.source.start() != tail.source.end());
+        if gap || placeholder || line_break || (markup_behind && self.is_joined_blank(tail)) {
             return Err(NotEditable::MarkupBetween);
         }
         // The touched pieces as they will read.
@@ -365,7 +422,6 @@ impl<'a> Segment<'a> {
         let kept_after = &self.text[edit.range.end()..tail.prose.end()];
         if self.escape == Escape::Markdown {
             let markup_before = first > 0 && pieces[first - 1].source.end() != head.source.start();
-            let markup_after = pieces.get(behind).is_some_and(|next| next.source.start() != tail.source.end());
             let old = &self.text[head.prose.start()..tail.prose.end()];
             let new = [kept_before, &edit.replacement, kept_after].concat();
             let spoils = |old: Option<char>, new: Option<char>| match new {
@@ -373,7 +429,7 @@ impl<'a> Segment<'a> {
                 None => true,
             };
             if (markup_before && spoils(old.chars().next(), new.chars().next()))
-                || (markup_after && spoils(old.chars().next_back(), new.chars().next_back()))
+                || (markup_behind && spoils(old.chars().next_back(), new.chars().next_back()))
             {
                 return Err(NotEditable::MarkupBetween);
             }

@@ -14,79 +14,72 @@ use crate::text::is_han;
 /// How many rows are looked at to tell the columns.
 pub(super) const SAMPLED_ROWS: usize = 100;
 
-/// Headings of columns with replies, the surest first.
-const REPLY_HEADINGS: [&[&str]; 2] = [
+/// Words in the headings of columns with replies, the surest first.
+const REPLIES: [&[&str]; 2] = [
     &[
         "话术",
         "回复",
-        "快捷短语",
-        "快捷回复",
-        "答复",
-        "回答",
-        "答案",
-        "短语",
-        "常用语",
-        "应答",
-        "话术内容",
-        "回复内容",
-        "短语内容",
         "答",
+        "短语",
+        "快捷语",
+        "常用语",
+        "客服",
+        "坐席",
+        "座席",
+        "机器人",
+        "卖家",
+        "商家",
+        "店家",
+        "小二",
+        "方案",
         "reply",
         "replies",
         "answer",
         "response",
+        "output",
+        "completion",
+        "assistant",
+        "agent",
+        "seller",
+        "bot",
         "script",
     ],
-    &[
-        "内容",
-        "文案",
-        "正文",
-        "消息",
-        "消息内容",
-        "文本",
-        "聊天内容",
-        "content",
-        "text",
-        "message",
-        "msg",
-        "body",
-        "utterance",
-    ],
+    &["内容", "文案", "正文", "消息", "文本", "content", "text", "message", "msg", "body", "utterance"],
 ];
 
-/// Parts of headings that speak of replies, where none of [`NOT_REPLIES`] is in them.
-const REPLY_PARTS: &[&str] = &["话术", "回复", "答复", "短语", "回答", "答案", "文案", "reply", "answer"];
-
-/// Parts of headings that speak of something about a reply.
-const NOT_REPLIES: &[&str] = &[
-    "编号", "序号", "编码", "时间", "日期", "时长", "次数", "数量", "条数", "人", "员", "类", "标题", "名称", "来源",
-    "状态", "率", "id", "time", "date", "count", "type", "问题", "备注",
-];
-
-const CUSTOMER_HEADINGS: &[&str] = &[
-    "问题",
+/// Words in the headings of columns with what the customer says.
+const CUSTOMERS: &[&str] = &[
     "问",
-    "提问",
-    "客户问题",
-    "用户问题",
-    "买家问题",
-    "顾客问题",
-    "常见问题",
-    "问句",
     "咨询",
-    "咨询内容",
     "客户",
+    "用户",
     "买家",
     "顾客",
-    "客户消息",
-    "买家消息",
-    "客户的话",
+    "客人",
+    "访客",
     "question",
     "query",
+    "prompt",
+    "input",
+    "instruction",
     "customer",
     "user",
+    "buyer",
+    "client",
 ];
-const OWNER_HEADINGS: &[&str] = &[
+
+/// Words in headings of columns that tell something about a reply.
+const ABOUT: &[&str] =
+    &["编号", "序号", "时间", "日期", "时长", "次数", "数量", "条数", "状态", "备注", "姓名", "昵称"];
+
+/// Ends of such headings.
+const ABOUT_ENDS: &[&str] = &[
+    "编码", "人", "员", "者", "类", "型", "类别", "标题", "名称", "来源", "率", "标签", "级别", "分组", "组", "名",
+    "号", "id", "time", "date", "count", "type", "title", "name", "category", "tag", "tags", "source", "status",
+];
+
+/// Headings of columns that name people, besides replies themselves.
+const OWNERS: &[&str] = &[
     "负责人",
     "客服",
     "客服姓名",
@@ -105,7 +98,7 @@ const OWNER_HEADINGS: &[&str] = &[
     "author",
     "staff",
 ];
-const SPEAKER_HEADINGS: &[&str] = &[
+const SPEAKERS: &[&str] = &[
     "角色",
     "发送方",
     "发送者",
@@ -121,7 +114,7 @@ const SPEAKER_HEADINGS: &[&str] = &[
     "from",
     "sender",
 ];
-const TIME_HEADINGS: &[&str] = &[
+const TIMES: &[&str] = &[
     "时间",
     "发送时间",
     "消息时间",
@@ -134,8 +127,11 @@ const TIME_HEADINGS: &[&str] = &[
     "created_at",
     "date",
 ];
-const CONVERSATION_HEADINGS: &[&str] =
+const CONVERSATIONS: &[&str] =
     &["会话", "会话id", "会话编号", "会话号", "对话id", "session", "session_id", "conversation", "conversation_id"];
+
+/// The headings by which a review sheet is known.
+pub(super) const REVIEW_HEADINGS: [&str; 3] = ["原文", "建议改为", "采纳"];
 
 /// What stands in the columns of a table.
 #[derive(Clone, Debug)]
@@ -192,7 +188,15 @@ impl Columns {
             basis = Basis::Named;
         }
         // What the headings tell of the other columns.
-        let told = known_headings(&first, &mut usages, options);
+        if REVIEW_HEADINGS.iter().all(|heading| first.contains(heading)) && options.columns.is_empty() {
+            return Columns::of_review_sheet(&first);
+        }
+        let body = rows.get(1..).unwrap_or_default();
+        let under = |column: usize| {
+            let cells = body.iter().filter_map(move |row| row.get(column)).map(|cell| cell.as_ref().trim());
+            cells.filter(|cell| !cell.is_empty())
+        };
+        let told = known_headings(&first, &mut usages, options, &|column| reads_as_replies(under(column)));
         if basis == Basis::Nothing && usages.contains(&Usage::Reply) {
             basis = Basis::Heading;
         }
@@ -231,6 +235,21 @@ impl Columns {
             time: at(Usage::Time),
             conversation: at(Usage::Conversation),
             owner: at(Usage::Owner),
+        }
+    }
+
+    fn of_review_sheet(first: &[&str]) -> Columns {
+        let column =
+            |name: &&str| Column { name: Some((*name).to_owned()), usage: Usage::Other, sample: String::new() };
+        Columns {
+            columns: first.iter().map(column).collect(),
+            basis: Basis::ReviewSheet,
+            heading: Heading::FirstRow,
+            missing: Vec::new(),
+            speaker: None,
+            time: None,
+            conversation: None,
+            owner: None,
         }
     }
 
@@ -329,54 +348,79 @@ fn by_number(name: &str, width: usize) -> Option<usize> {
     (1..=width).contains(&number).then(|| number - 1)
 }
 
-/// Tells columns by their headings; whether any is known. A row of which one cell happens to be a known word is none.
-fn known_headings(first: &[&str], usages: &mut [Usage], options: &ExtractOptions) -> bool {
+/// Tells columns by their headings; whether any is known. `reads` tells whether a column reads as replies.
+fn known_headings(
+    first: &[&str],
+    usages: &mut [Usage],
+    options: &ExtractOptions,
+    reads: &dyn Fn(usize) -> bool,
+) -> bool {
+    if first.is_empty() || !first.iter().all(|heading| may_be_heading(heading)) {
+        return false;
+    }
     let folded: Vec<String> = first.iter().map(|heading| fold(heading)).collect();
-    let is = |names: &[&str], heading: &String| names.contains(&heading.as_str());
-    let mut told = false;
-    for (heading, usage) in folded.iter().zip(usages.iter_mut()).filter(|(_, usage)| **usage == Usage::Other) {
-        let known = [
-            (CUSTOMER_HEADINGS, Usage::Customer),
-            (SPEAKER_HEADINGS, Usage::Speaker),
-            (TIME_HEADINGS, Usage::Time),
-            (CONVERSATION_HEADINGS, Usage::Conversation),
-            (OWNER_HEADINGS, Usage::Owner),
-        ];
-        if let Some((_, known)) = known.iter().find(|(names, _)| is(names, heading)) {
-            *usage = *known;
-            told = true;
-        }
-    }
-    // 问 and 答 in one letter each are known only together.
     let at = |letter: &str| folded.iter().position(|heading| heading == letter);
-    if let (Some(question), Some(answer)) = (at("q"), at("a"))
-        && [question, answer].iter().all(|column| usages[*column] == Usage::Other)
-    {
-        usages[question] = Usage::Customer;
-        usages[answer] = Usage::Reply;
-        told = true;
-    }
-    let speaks_of_replies = |heading: &String| {
-        REPLY_PARTS.iter().any(|part| heading.contains(part)) && !NOT_REPLIES.iter().any(|part| heading.contains(part))
-    };
-    let ranks: [&dyn Fn(&String) -> bool; 3] = [
-        &|heading| is(REPLY_HEADINGS[0], heading),
-        &|heading| heading.chars().count() <= 12 && speaks_of_replies(heading),
-        &|heading| is(REPLY_HEADINGS[1], heading),
-    ];
-    // 话术, 话术1 and 话术（备用） belong together; 内容 is taken only where nothing speaks of replies.
-    let sure = folded.iter().any(|heading| ranks[0](heading) || ranks[1](heading));
-    let wanted = |heading: &String| if sure { ranks[0](heading) || ranks[1](heading) } else { ranks[2](heading) };
-    for (heading, usage) in folded.iter().zip(usages.iter_mut()).filter(|(_, usage)| **usage == Usage::Other) {
-        if wanted(heading) {
-            told = true;
+    // Q and A are known only together.
+    let letters = at("q").zip(at("a"));
+    let sure = letters.is_some() || folded.iter().any(|heading| meaning(heading) == Some((Usage::Reply, 0)));
+    let mut told = false;
+    for (column, heading) in folded.iter().enumerate() {
+        if usages[column] != Usage::Other {
+            continue;
+        }
+        let known = match letters {
+            Some((question, _)) if column == question => Some(Usage::Customer),
+            Some((_, answer)) if column == answer => Some(Usage::Reply),
+            _ => match meaning(heading) {
+                // 内容 is taken only where nothing speaks of replies.
+                Some((Usage::Reply, rank)) if rank > 0 && sure => None,
+                // Under 客服 there are names, or what they say.
+                Some((Usage::Owner, _)) if reads(column) => Some(Usage::Reply),
+                Some((known, _)) => Some(known),
+                None => None,
+            },
+        };
+        told |= known.is_some();
+        match known {
             // What the user names is all that he wants.
-            if options.columns.is_empty() {
-                *usage = Usage::Reply;
-            }
+            Some(Usage::Reply) if !options.columns.is_empty() => {}
+            Some(known) => usages[column] = known,
+            None => {}
         }
     }
     told
+}
+
+/// What a heading says of its column, and how sure that is: zero is the surest.
+fn meaning(heading: &str) -> Option<(Usage, usize)> {
+    let has = |words: &[&str]| words.iter().any(|word| heading.contains(word));
+    let names = [
+        (SPEAKERS, Usage::Speaker),
+        (TIMES, Usage::Time),
+        (CONVERSATIONS, Usage::Conversation),
+        (OWNERS, Usage::Owner),
+    ];
+    if let Some((_, known)) = names.iter().find(|(names, _)| names.contains(&heading)) {
+        return Some((*known, 0));
+    }
+    if has(ABOUT) || ABOUT_ENDS.iter().any(|end| heading.ends_with(end)) {
+        return None;
+    }
+    // 回答问题 is a reply, 问题描述 and 客户发言 are the customer's.
+    let rank = REPLIES.iter().position(|words| has(words));
+    match rank {
+        Some(0) => Some((Usage::Reply, 0)),
+        _ if has(CUSTOMERS) => Some((Usage::Customer, 0)),
+        Some(rank) => Some((Usage::Reply, rank)),
+        None => None,
+    }
+}
+
+/// Whether a cell may be a heading and not something that is said: short, no sentence, nobody spoken to.
+fn may_be_heading(cell: &str) -> bool {
+    let longest = if cell.is_ascii() { 24 } else { 12 };
+    let speaks = |c: char| "，。！？!?~～您你请吗呢亲哦呀啦".contains(c);
+    cell.chars().count() <= longest && !cell.contains(speaks)
 }
 
 /// A heading without what decorates it: `【话术】*` is `话术`.
@@ -389,13 +433,12 @@ fn fold(heading: &str) -> String {
 /// Whether the first row names its columns though none of the names is known: it is short where the others are long.
 fn first_row_reads_as_heading<S: AsRef<str>>(rows: &[Vec<S>], width: usize) -> bool {
     let Some((first, rest)) = rows.split_first() else { return false };
-    let short = |cell: &str| cell.chars().count() <= 8 && !cell.contains(['，', '。', '！', '？', '~', '～', ',']);
-    if rest.is_empty() || first.len() < width || !first.iter().all(|cell| short(cell.as_ref().trim())) {
+    if rest.is_empty() || first.len() < width || !first.iter().all(|cell| may_be_heading(cell.as_ref().trim())) {
         return false;
     }
     (0..width).any(|column| {
         let texts = || rest.iter().filter_map(|row| row.get(column)).map(|cell| cell.as_ref().trim());
-        let long = texts().filter(|cell| !short(cell)).count();
+        let long = texts().filter(|cell| !may_be_heading(cell)).count();
         let heading = first[column].as_ref().trim();
         !heading.is_empty() && long * 3 >= texts().count() * 2 && reads_as_replies(texts())
     })
@@ -454,6 +497,15 @@ mod tests {
             (&[&["1", hello], &["2", "亲，这边马上帮您看一下"]], &[], ("-R", Content, NoHeading)),
             (&[&["a", "b"], &["1", "2"]], &[], ("--", Nothing, NoHeading)),
             (&[&["Q", "A"], &["能退吗", hello]], &[], ("CR", ByHeading, FirstRow)),
+            (&[&["标准问", "标准答"]], &[], ("CR", ByHeading, FirstRow)),
+            (&[&["用户说", "客服说"]], &[], ("CR", ByHeading, FirstRow)),
+            (&[&["问题描述", "解决方案", "问题类型"]], &[], ("CR-", ByHeading, FirstRow)),
+            (&[&["知识标题", "知识内容"]], &[], ("-R", ByHeading, FirstRow)),
+            (&[&["买家", "卖家"]], &[], ("CR", ByHeading, FirstRow)),
+            (&[&["instruction", "output"]], &[], ("CR", ByHeading, FirstRow)),
+            (&[&["客服", "会员话术"], &["小李", hello]], &[], ("OR", ByHeading, FirstRow)),
+            (&[&["客户", "客服"], &["能退吗", hello]], &[], ("CR", ByHeading, FirstRow)),
+            (&[&["请问您哪位"], &[hello]], &[], ("R", Content, NoHeading)),
             (&[&["话术", "内容"], &[hello, hello]], &["内容"], ("-R", Named, FirstRow)),
             (&[&[hello, hello]], &["2"], ("-R", Named, NoHeading)),
             (&[&[hello, hello]], &["A"], ("R-", Named, NoHeading)),

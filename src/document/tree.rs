@@ -33,7 +33,7 @@ pub(super) fn extract<'a>(
     let paths = field_paths(options);
     let mut reading = Reading { problems, ..Reading::default() };
     let mut missing = vec![true; paths.len()];
-    let (mut all, mut chosen) = (BTreeMap::new(), BTreeSet::new());
+    let (mut all, mut chosen, mut customer) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
     let mut segments: Vec<Segment<'a>> = Vec::new();
     for (number, tree) in trees.iter().enumerate() {
         fields::fields(tree, options, &mut all);
@@ -41,6 +41,9 @@ pub(super) fn extract<'a>(
         for (missing, holds) in missing.iter_mut().zip(&choice.holds) {
             *missing &= !holds;
         }
+        let (agents, customers) = fields::by_role(choice.found.iter(), PathStyle::Dotted);
+        chosen.extend(agents);
+        customer.extend(customers);
         for found in choice.found {
             let Tree::Text(segment) = found.node else { continue };
             let mut segment = Segment::clone(segment);
@@ -48,7 +51,6 @@ pub(super) fn extract<'a>(
             if found.speech.is_told {
                 segment.turn = Some(Turn { conversation: number, moment: found.speech.moment });
             }
-            chosen.insert(fields::field_of(&found.path, PathStyle::Dotted));
             // Of several documents in a file the path tells which.
             let path = if trees.len() > 1 { format!("#{} {}", number + 1, found.path).into() } else { found.path };
             segment.address = (!path.is_empty()).then_some(Address::Path(path));
@@ -59,7 +61,8 @@ pub(super) fn extract<'a>(
         let message = format!("没有字段“{field}”。{}", fields::meant(field, &all));
         reading.problems.push(Problem { line: 1, message });
     }
-    reading.layouts.push(Layout::Fields { all, chosen: chosen.into_iter().collect() });
+    let (chosen, customer) = (chosen.into_iter().collect(), customer.into_iter().collect());
+    reading.layouts.push(Layout::Fields { all, chosen, customer });
     let start = |segment: &Segment<'_>| segment.map.to_source(TextRange::new(0, segment.text.len())).start();
     segments.sort_by_key(start);
     segments.dedup_by_key(|segment| start(segment));

@@ -5,6 +5,7 @@ use super::facts;
 use super::judge::Judged;
 use super::matcher::Matches;
 use super::script;
+use super::structure::placeholder;
 use super::{Linter, Scratch, is_offence};
 use crate::diagnostic::{Applicability, Fix};
 use crate::lexicon::compiled::{Condition, Rewrite};
@@ -63,10 +64,39 @@ pub(super) fn fixes(
                 Some(title) => title.clone(),
                 None => format!("改为“{}”", attempt.edit.replacement.trim()),
             };
-            made.push(Fix { title, applicability: rewrite.applicability, edits: vec![attempt.edit] });
+            let fix = Fix { title, applicability: rewrite.applicability, edits: vec![attempt.edit] };
+            made.push(with_placeholders(linter, message, fix));
         }
     }
     made
+}
+
+/// A rewrite with what it says about placeholders that it brings in: they are to be filled in before the message is sent,
+/// and where the project names those that its platform fills in, no other may come in.
+fn with_placeholders(linter: Linter<'_>, message: &str, mut fix: Fix) -> Fix {
+    let policy = linter.policy;
+    let brought = fix.edits.iter().flat_map(|edit| {
+        let ranges = placeholder::all(&edit.replacement, policy).into_iter();
+        ranges.map(|range| edit.replacement[range.as_range()].to_owned())
+    });
+    let brought: Vec<String> = brought.filter(|placeholder| !message.contains(placeholder.as_str())).collect();
+    if brought.is_empty() {
+        return fix;
+    }
+    let named = brought.join("、");
+    match &policy.placeholders {
+        Some(known) if brought.iter().any(|placeholder| !known.contains(placeholder)) => {
+            fix.title.push_str(&format!("（要用到占位符 {named}，placeholders 里没有）"));
+            fix.applicability = Applicability::Display;
+            fix.edits.clear();
+        }
+        Some(_) => {}
+        None => {
+            fix.title.push_str(&format!("（发出前要填 {named}）"));
+            fix.applicability = fix.applicability.min(Applicability::Suggested);
+        }
+    }
+    fix
 }
 
 /// Tries the rewrites of `finding` whose conditions hold.

@@ -124,6 +124,9 @@ impl Kind {
             "tsv" => Kind::Known(Format::Tsv),
             "yaml" | "yml" => Kind::Known(Format::Yaml),
             "toml" => Kind::Known(Format::Toml),
+            "html" => Kind::Known(Format::Html),
+            "po" | "gettext" | "pot" => Kind::Known(Format::Po),
+            "properties" | "java-properties" | "jproperties" => Kind::Known(Format::Properties),
             "jsonl" | "jsonlines" | "json-lines" | "json lines" | "ndjson" => Kind::Known(Format::JsonLines),
             "transcript" | "wanyan-transcript" => Kind::Known(Format::Transcript),
             language => match Format::from_path(name) {

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::by_file::ByFile;
 use super::decode::{self, Decoded, Encoding};
 use super::explain_io;
-use super::source::{SourceFile, is_own};
+use super::source::{SourceFile, is_own, is_workbook};
 use crate::diagnostic::{Applicability, Diagnostic};
 use crate::document::{
     self, Address, Content, ExtractOptions, Format, Layout, MessageUnit, Reading, Role, Segment, plain,
@@ -154,7 +154,7 @@ impl<'l> Settings<'l> {
                 Err(error) => return sink(Event::Problem(None, explain_io(&error))),
             }
         }
-        if self.format.or_else(|| Format::from_path(name)) == Some(Format::Xlsx) {
+        if is_workbook(self, name, bytes) {
             return match SourceFile::read(std::mem::take(bytes), name, self) {
                 Ok(file) => self.check_workbook(&file.content, scratch, sink),
                 Err((line, message)) => sink(Event::Problem(line, message)),
@@ -406,7 +406,8 @@ struct Piece {
 /// Turns fixes whose edits cannot be carried to the source into advice.
 pub fn show_what_cannot_be_written(segment: &Segment<'_>, diagnostic: &mut Diagnostic<'_>) {
     for fix in &mut diagnostic.fixes {
-        if segment.source_edits(&fix.edits).is_err() {
+        if let Err(reason) = segment.source_edits(&fix.edits) {
+            fix.title.push_str(&format!("（这里不能自动改：{}）", reason.reason()));
             fix.applicability = Applicability::Display;
             fix.edits.clear();
         }

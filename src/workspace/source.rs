@@ -33,6 +33,20 @@ pub fn is_own(name: &Path, format: Format, text: &str) -> bool {
     format == Format::Toml && (is_config || is_lexicon(text))
 }
 
+/// Whether a file is a workbook, or something that spreadsheet programs write and that is to be told from one: by what is
+/// said, by its name, or by its first bytes (a zip archive, or the container of old Office files).
+#[must_use]
+pub fn is_workbook(settings: &Settings<'_>, name: &Path, head: &[u8]) -> bool {
+    const ZIP: &[u8] = b"PK\x03\x04";
+    const COMPOUND_FILE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0];
+    match settings.format {
+        Some(said) => said == Format::Xlsx,
+        None => {
+            Format::from_path(name) == Some(Format::Xlsx) || head.starts_with(ZIP) || head.starts_with(COMPOUND_FILE)
+        }
+    }
+}
+
 /// A file that was read.
 pub struct SourceFile {
     /// Its bytes.
@@ -58,7 +72,7 @@ impl SourceFile {
     /// # Errors
     /// Where it is neither a text in an encoding that is known, nor the workbook that its name says.
     pub fn read(bytes: Vec<u8>, name: &Path, settings: &Settings<'_>) -> Result<SourceFile, Unreadable> {
-        if settings.format.or_else(|| Format::from_path(name)) == Some(Format::Xlsx) {
+        if is_workbook(settings, name, &bytes) {
             let workbook = xlsx::read(&bytes).map_err(|error| (None, error.to_string()))?;
             return Ok(SourceFile { bytes, content: Content::Workbook(Pages::new(workbook)), form: Form::Workbook });
         }
