@@ -26,6 +26,9 @@ const EXCEPTIONS: [(&str, &str, &str); 2] = [
     ("workspace", "report", "explain"),
     // Where a finding stands in its file is counted while the file is read, and shown as it was counted.
     ("workspace", "report", "Place"),
+    // What a row of a review sheet holds, and the headings by which it is known again.
+    ("workspace", "report", "Field"),
+    ("workspace", "report", "Reviewed"),
 ];
 
 /// How many layers, from the bottom, know nothing of the world.

@@ -9,12 +9,13 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use proptest::prelude::*;
 use wanyan::builtin;
+use wanyan::config::{Options, Policy};
 use wanyan::document::{ExtractOptions, Format, MessageUnit, Role, plain};
 use wanyan::lexicon::{Docs, Lexicon};
 use wanyan::lint::{Fixing, Linter, Scratch};
 use wanyan::normalize::{FoldedText, fold_char};
 use wanyan::text::{Prose, TextRange};
-use wanyan::workspace::{Buffers, Drafts, Event, Settings};
+use wanyan::workspace::{Buffers, ByFile, Event, Settings};
 
 static LEXICON: LazyLock<Lexicon> = LazyLock::new(builtin::lexicon);
 static DOCS: LazyLock<Docs> = LazyLock::new(builtin::docs);
@@ -242,12 +243,14 @@ impl Read for Portions<'_> {
 type Brief = (usize, u64, u64, String, String);
 
 fn in_pieces(text: &str, sizes: Vec<usize>) -> Vec<Brief> {
+    let arguments = ExtractOptions { message: MessageUnit::Line, ..ExtractOptions::default() };
+    let files = ByFile::new(&Options::default(), Path::new(""), &arguments, &Policy::USUAL).unwrap();
     let settings = Settings {
-        drafts: Drafts::default(),
         linter: Linter::new(&LEXICON),
         format: Some(Format::Plain),
-        extract: ExtractOptions { message: MessageUnit::Line, ..ExtractOptions::default() },
+        extract: &files.base().extract,
         fixing: Fixing::Skip,
+        files: &files,
     };
     let mut found = Vec::new();
     let mut reader = Portions { rest: text.as_bytes(), sizes: sizes.into_iter().cycle() };
@@ -262,6 +265,7 @@ fn in_pieces(text: &str, sizes: Vec<usize>) -> Vec<Brief> {
                     finding.message,
                 )),
                 Event::Problem(line, message) => panic!("line {line:?}: {message}"),
+                Event::Note(note) => panic!("{note}"),
             }
             Ok(())
         })

@@ -101,7 +101,7 @@ fn heard(source: &str, format: Format, policy: &Policy) -> Vec<(usize, String)> 
         found.extend(conversation.hear(&segment).into_iter().map(|finding| (turn, finding.rule.id.clone())));
         turn += 1;
     });
-    assert!(problems.is_empty(), "{problems:?}");
+    assert!(problems.problems.is_empty(), "{problems:?}");
     found
 }
 

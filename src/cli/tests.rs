@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fs;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::Parser;
@@ -12,10 +12,12 @@ use super::args::Arguments;
 use super::output::{Output, Watcher};
 use super::*;
 use crate::diagnostic::{Applicability, Category, Diagnostic, Fix, Rule, Severity};
+use crate::document::Reading;
 use crate::lint::FixLevel;
 use crate::report::explain::{RuleDoc, WrittenEntry};
-use crate::report::{Finding, Palette, Place};
+use crate::report::{Finding, Palette, Place, Reviewed};
 use crate::text::{Edit, TextRange};
+use crate::workspace::Outcome;
 
 struct Toy {
     refusal: Rule,
@@ -103,6 +105,61 @@ impl Engine for Toy {
             sink.input_done();
         }
         Ok(())
+    }
+
+    fn review(
+        &self,
+        selection: &Selection,
+        least: Severity,
+        inputs: &[Input],
+        sink: &mut dyn ReviewSink,
+    ) -> Result<(), RunError> {
+        assert_eq!((selection.columns.as_slice(), least), (["话术".to_owned()].as_slice(), Severity::Warning));
+        for input in inputs {
+            let (path, text) = Toy::read(input);
+            sink.note(&path, "检查“话术”")?;
+            sink.reviewed(
+                &path,
+                Reviewed {
+                    line: 1,
+                    address: None,
+                    owner: None,
+                    text,
+                    findings: "生硬".to_owned(),
+                    why: "生硬".to_owned(),
+                    severity: Severity::Warning,
+                    count: 1,
+                    suggestion: Some("抱歉".to_owned()),
+                },
+            );
+            sink.input_done();
+        }
+        Ok(())
+    }
+
+    fn layouts(
+        &self,
+        _: &Selection,
+        inputs: &[Input],
+        show: &mut dyn FnMut(&str, Result<Reading, String>) -> io::Result<()>,
+    ) -> Result<(), RunError> {
+        for input in inputs {
+            let (path, _) = Toy::read(input);
+            show(&path, Ok(Reading { notes: vec!["有隐藏的行".to_owned()], ..Reading::default() }))?;
+        }
+        Ok(show("没有.csv", Err("找不到".to_owned()))?)
+    }
+
+    fn apply(&self, _: &Selection, sheet: &Path, sink: &mut dyn ApplySink) -> Result<(), RunError> {
+        sink.declined(2);
+        Ok(sink.applied(&AppliedFile {
+            path: &sheet.with_file_name("a.txt"),
+            before: "不行\n".as_bytes(),
+            after: "抱歉\n".as_bytes(),
+            before_text: "不行\n",
+            after_text: "抱歉\n",
+            outcomes: &[(2, Outcome::Applied), (3, Outcome::Refused("不再匹配".to_owned()))],
+        })?)
     }
 
     fn fix(&self, _: &Selection, _: FixLevel, inputs: &[Input], sink: &mut dyn FixSink) -> Result<(), RunError> {
@@ -345,4 +402,37 @@ fn a_closed_pipe_is_silent_and_a_full_disk_is_not() {
         assert_eq!(report_failure(error, &mut output), exit);
         assert_eq!(errors.text(), says);
     }
+}
+
+#[test]
+fn review_sheets_go_out_and_come_back() {
+    let folder = folder(&[("a.txt", "不行\n")]);
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (text, sheet) = (path("a.txt"), path("审阅.csv"));
+    let options = ["check", "--format", "csv", "--column", "话术", "--min-severity", "warning"];
+    let (exit, out, errors) = wanyan(&[options.as_slice(), &[&text]].concat());
+    assert_eq!(exit, Exit::Found);
+    assert!(out.starts_with("\u{feff}文件,行,位置,负责人,原文,") && out.contains(",生硬,生硬,警告,抱歉,"), "{out}");
+    assert!(errors.contains("检查“话术”") && errors.contains("1 条话术、1 处发现，其中 1 条有建议的改写"), "{errors}");
+    let (_, out, errors) = wanyan(&[options.as_slice(), &["-q", "--output", &sheet, &text]].concat());
+    assert_eq!((out.as_str(), errors.as_str()), ("", ""));
+    assert!(fs::read_to_string(&sheet).unwrap().contains("采纳"));
+
+    let (exit, out, errors) = wanyan(&["apply", "--diff", &sheet]);
+    assert_eq!(exit, Exit::Found, "a row that does not match is not applied");
+    assert!(out.contains("-不行\n+抱歉\n"), "{out}");
+    assert!(errors.contains("第 3 行") && errors.contains("不再匹配"), "{errors}");
+    assert!(errors.ends_with("可以写回 1 行；1 行没有写回（见上面）；2 行没有采纳。\n"), "{errors}");
+    assert_eq!(fs::read_to_string(&text).unwrap(), "不行\n");
+    wanyan(&["apply", "-q", &sheet]);
+    assert_eq!(fs::read_to_string(&text).unwrap(), "抱歉\n");
+}
+
+#[test]
+fn columns_are_shown() {
+    let folder = folder(&[("a.txt", "")]);
+    let (exit, out, errors) = wanyan(&["columns", folder.path().join("a.txt").to_str().unwrap()]);
+    assert_eq!(exit, Exit::CouldNotRun);
+    assert!(out.contains("整个文件按消息检查\n  有隐藏的行\n"), "{out}");
+    assert!(errors.contains("没有.csv：找不到"), "{errors}");
 }

@@ -180,6 +180,8 @@ pub enum NotEditable {
     TableHeader,
     /// The cell holds something besides words that cannot be written back.
     Opaque,
+    /// The cell would hold more than Excel allows.
+    TooLong,
 }
 
 impl NotEditable {
@@ -198,6 +200,7 @@ impl NotEditable {
             NotEditable::Formula => "单元格里是公式",
             NotEditable::SeveralFormats => "单元格里有几种格式",
             NotEditable::TableHeader => "单元格是表格的标题或汇总",
+            NotEditable::TooLong => "会超过 Excel 单元格的 32767 字",
             NotEditable::Opaque => "单元格里有写不回去的内容",
         }
     }
@@ -288,6 +291,9 @@ impl<'a> Segment<'a> {
         let at_line_start = before.trim_start_matches([' ', '\t']).is_empty() || before.ends_with('\n');
         let replacement = match self.escape {
             Escape::Plain if self.text.contains("\r\n") => escape::with_crlf(replacement),
+            Escape::Sheet if units(before) + units(&replacement) + units(after) > LONGEST_CELL => {
+                return Err(NotEditable::TooLong);
+            }
             Escape::Sheet => replacement.replace("\r\n", "\n").replace('\r', "\n"),
             Escape::Plain | Escape::Line => replacement,
             Escape::Json { ascii: true } => escape::json_ascii(&replacement),
@@ -439,6 +445,14 @@ impl<'a> Segment<'a> {
         let after = if tail.verbatim { "" } else { kept_after };
         Ok((range, [before, &edit.replacement, after].concat()))
     }
+}
+
+/// The longest text of a cell of a workbook, in UTF-16 units.
+const LONGEST_CELL: usize = 32_767;
+
+/// The length of `text` in UTF-16 units.
+fn units(text: &str) -> usize {
+    text.chars().map(char::len_utf16).sum()
 }
 
 /// One edit from the beginning of the first of `edits` to the end of the last; nothing where they overlap.

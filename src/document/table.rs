@@ -142,8 +142,8 @@ pub(super) struct Columns {
     pub(super) basis: Basis,
     /// Whether the first row holds headings.
     pub(super) heading: Heading,
-    /// The columns that the user names and the table has not.
-    pub(super) missing: Vec<String>,
+    /// The columns that the user names and the table has not, with what they were to be.
+    pub(super) missing: Vec<(String, Usage)>,
     speaker: Option<usize>,
     time: Option<usize>,
     conversation: Option<usize>,
@@ -176,7 +176,7 @@ impl Columns {
                 names_heading |= by_heading.is_some();
                 match by_heading.or_else(|| by_number(name, width)) {
                     Some(column) => usages[column] = usage,
-                    None => missing.push(name.clone()),
+                    None => missing.push((name.clone(), usage)),
                 }
             }
         };
@@ -267,9 +267,9 @@ impl Columns {
         Layout::Table { sheet, columns: self.columns.clone(), basis: self.basis }
     }
 
-    /// The columns that are asked for and missing, in Chinese.
+    /// That a column of replies is asked for and missing, in Chinese; the others do not matter to what is found.
     pub(super) fn explain_missing(&self) -> Option<String> {
-        let missing = self.missing.first()?;
+        let (missing, _) = self.missing.iter().find(|(_, usage)| *usage == Usage::Reply)?;
         let titles: Vec<String> =
             self.columns.iter().enumerate().map(|(number, column)| column.title(number)).collect();
         let close = titles

@@ -73,7 +73,7 @@ impl Matches {
         self.clear();
         self.folded.fill(message);
         self.allowed.fill(policy, &self.folded);
-        find_quoted(message, &self.folded, &mut self.quoted);
+        find_quoted(message, policy, &self.folded, &mut self.quoted);
     }
 
     fn clear(&mut self) {
@@ -99,11 +99,11 @@ impl Matches {
         // Nearly every message that is looked at in full holds no offence after all, and is done with here.
         if self.offences.is_empty() && !cues_speak {
             if structure_asks {
-                find_quoted(message, &self.folded, &mut self.quoted);
+                find_quoted(message, linter.policy, &self.folded, &mut self.quoted);
             }
             return;
         }
-        find_quoted(message, &self.folded, &mut self.quoted);
+        find_quoted(message, linter.policy, &self.folded, &mut self.quoted);
         self.ask(tables, cues_speak);
         self.find(tables, &tables.others, &literals.others);
         let exempted = std::mem::take(&mut self.context_exemptions);

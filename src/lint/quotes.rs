@@ -1,5 +1,8 @@
-//! What is quoted: an agent who repeats a customer's words or the title of a page does not offend with them.
+//! What is quoted: an agent who repeats a customer's words or the title of a page does not offend with them. Nor does the name
+//! of a placeholder, which nobody reads.
 
+use super::structure::placeholder;
+use crate::config::Policy;
 use crate::document::is_anothers;
 use crate::normalize::FoldedText;
 use crate::text::{Folded, TextRange};
@@ -8,11 +11,30 @@ use crate::text::{Folded, TextRange};
 const QUOTES: [(char, char); 7] =
     [('“', '”'), ('「', '」'), ('『', '』'), ('《', '》'), ('〈', '〉'), ('‘', '’'), ('"', '"')];
 
-/// Fills `spans` with what of `message` is quoted: first what stands between marks, then whole lines.
-pub(super) fn find_quoted(message: &str, folded: &FoldedText, spans: &mut Vec<TextRange<Folded>>) {
+/// Fills `spans` with what of `message` is quoted: first what stands between marks, then whole lines, then the names of
+/// placeholders.
+pub(super) fn find_quoted(message: &str, policy: &Policy, folded: &FoldedText, spans: &mut Vec<TextRange<Folded>>) {
     spans.clear();
     find_between_marks(folded.chars(), spans);
     find_quoted_lines(message, folded, spans);
+    find_names_of_placeholders(message, policy, folded, spans);
+}
+
+fn find_names_of_placeholders(message: &str, policy: &Policy, folded: &FoldedText, spans: &mut Vec<TextRange<Folded>>) {
+    let may_hold = memchr::memchr3(b'{', b'[', b'<', message.as_bytes()).is_some()
+        || message.contains(['【', '%'])
+        || !policy.placeholder_forms.is_empty();
+    if !may_hold {
+        return;
+    }
+    for range in placeholder::all(message, policy) {
+        let marks = |c: char| !c.is_alphanumeric();
+        let inner = message[range.as_range()].trim_matches(marks);
+        let start = range.end() - message[range.as_range()].trim_start_matches(marks).len();
+        if !inner.is_empty() {
+            spans.push(folded.to_folded(TextRange::new(start, start + inner.len())));
+        }
+    }
 }
 
 /// Adds to `spans` what stands between quotation marks of one kind, in the order of kinds. Quotations do not go beyond a
@@ -57,6 +79,18 @@ mod tests {
         find_quoted_lines(message, &folded, &mut spans);
         let found: Vec<&str> = spans.iter().map(|span| message[folded.to_prose(*span).as_range()].trim_end()).collect();
         assert_eq!(found, ["> 你们就是骗子！", "客户：凭什么不退？"]);
+    }
+
+    #[test]
+    fn finds_names_in_placeholders() {
+        let form = crate::config::PlaceholderForm::try_from("@*@".to_owned()).unwrap();
+        let policy = Policy { placeholder_forms: vec![form], ..Policy::USUAL };
+        let message = "{{你的名字}}您好，【你的昵称】的@不知道@，【温馨提示】";
+        let folded = FoldedText::new(message);
+        let mut spans = Vec::new();
+        find_names_of_placeholders(message, &policy, &folded, &mut spans);
+        let found: Vec<&str> = spans.iter().map(|span| &message[folded.to_prose(*span).as_range()]).collect();
+        assert_eq!(found, ["你的名字", "你的昵称", "不知道"]);
     }
 
     #[test]

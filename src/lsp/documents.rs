@@ -540,7 +540,9 @@ impl Document {
                 found.push(shown(&mut ruler, at(source.start()), at(source.end()), &judged.rest));
             }
         });
-        for one in reading.problems {
+        // What is wrong with the syntax of a program's file its own language server says; a table has none.
+        let tells = matches!(format, Format::Plain | Format::Markdown | Format::Transcript | Format::Csv | Format::Tsv);
+        for one in reading.problems.into_iter().filter(|_| tells) {
             found.push(problem(&self.text, one.line.saturating_sub(1), &one.message, one.line, rules));
         }
         found.sort_by_key(|shown| shown.line);

@@ -236,6 +236,8 @@ mod tests {
                 "message": "生硬地说办不到",
                 "text": "这个我们处理不了",
                 "why": "只说办不到，不说原因也不给出路，客户会觉得被一口回绝。",
+                "address": null,
+                "owner": null,
                 "advice": null,
                 "source": ["S2.12", "S3.9"],
                 "mitigated_by": [],

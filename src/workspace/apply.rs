@@ -122,8 +122,8 @@ pub fn apply(
 ) -> Result<(Content, Vec<Outcome>), String> {
     let mut places: Vec<Option<usize>> = vec![None; accepted.len()];
     let messages = messages(settings, content);
-    for (place, row) in places.iter_mut().zip(accepted) {
-        *place = find(&messages, row);
+    for (number, row) in accepted.iter().enumerate() {
+        places[number] = find(&messages, row, &places[..number]);
     }
     let mut outcomes: Vec<Outcome> =
         places.iter().zip(accepted).map(|(place, row)| expected(*place, &messages, row)).collect();
@@ -179,14 +179,23 @@ fn messages(settings: &Settings<'_>, content: &Content) -> Vec<Message> {
     messages
 }
 
-/// The message that a row is about: the one in its place, or else the only one with its words.
-fn find(messages: &[Message], row: &Accepted) -> Option<usize> {
-    let in_place = |message: &Message| match &row.address {
-        Some(_) => message.address == row.address,
-        None => row.line == Some(message.line),
-    };
+/// The message that a row is about: the one in its place that is not taken, or else the only one with its words.
+fn find(messages: &[Message], row: &Accepted, taken: &[Option<usize>]) -> Option<usize> {
     let is_it = |message: &Message| same(&message.text, &row.text) || same(&message.text, &row.replacement);
-    messages.iter().position(|message| in_place(message) && is_it(message)).or_else(|| {
+    let at_address = |message: &Message| message.address == row.address;
+    let on_line = |message: &Message| row.line == Some(message.line);
+    // Of lines that are a value each, the address is the same for all.
+    let places: [&dyn Fn(&Message) -> bool; 2] =
+        [&|message| at_address(message) && on_line(message), &|message| row.address.is_some() && at_address(message)];
+    let in_place = places.iter().find_map(|is_there| {
+        let mut there = messages
+            .iter()
+            .enumerate()
+            .filter(|(_, message)| is_there(message) && is_it(message))
+            .map(|(number, _)| number);
+        there.clone().find(|number| !taken.contains(&Some(*number))).or_else(|| there.next())
+    });
+    in_place.or_else(|| {
         let mut others = messages.iter().enumerate().filter(|(_, message)| same(&message.text, &row.text));
         match (others.next(), others.next()) {
             (Some((only, _)), None) => Some(only),

@@ -144,9 +144,10 @@ fn without_dot(path: &Path) -> &Path {
     }
 }
 
-/// Whether a file of a folder may hold messages, by its name. Configuration files are no drafts.
+/// Whether a file of a folder may hold messages, by its name. Configuration files are no drafts, and `~$话术.xlsx` only says
+/// that Excel has the workbook open.
 fn has_known_extension(path: &Path) -> bool {
-    let is_own = |name: &OsStr| FILE_NAMES.iter().any(|own| name == *own);
+    let is_own = |name: &OsStr| FILE_NAMES.iter().any(|own| name == *own) || name.as_encoded_bytes().starts_with(b"~$");
     Format::from_path(path).is_some() && !path.file_name().is_some_and(is_own)
 }
 

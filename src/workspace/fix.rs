@@ -4,7 +4,7 @@
 use super::check::Settings;
 use crate::diagnostic::Fix;
 use crate::document::{self, Content, Role};
-use crate::lint::{FixLevel, Fixing, STEPS, Scratch, is_offence};
+use crate::lint::{Conversation, FixLevel, Fixing, STEPS, Scratch, is_offence};
 use crate::text::{Edit, Source, TextRange, apply_edits};
 
 /// What mending came to.
@@ -86,7 +86,9 @@ fn run_pass(
 ) -> Pass {
     let mut pass =
         Pass { edits: Vec::new(), applied: 0, left: 0, problems: Vec::new(), place: None, expected: Vec::new() };
+    let mut conversation = Conversation::new(settings.linter);
     let reading = content.extract(settings.extract, &mut |segment| {
+        let heard = conversation.hear(&segment);
         let place = segment.map.to_source(TextRange::new(0, segment.text.len()));
         let at_cursor = within.is_empty() && place.covers(within);
         if !at_cursor && !place.overlaps(within) {
@@ -97,7 +99,7 @@ fn run_pass(
             Some(before) => TextRange::new(before.start().min(place.start()), before.end().max(place.end())),
             None => place,
         });
-        let found = settings.linter.check_segment(&segment, Fixing::Make, scratch);
+        let found = settings.linter.check_heard(heard, &segment, Fixing::Make, scratch);
         pass.left += found.iter().filter(|diagnostic| is_offence(diagnostic.severity)).count();
         let can_be_written = |fix: &Fix| segment.source_edits(&fix.edits).is_ok();
         let step = settings.linter.mend_step(&segment.text, &found, level, &can_be_written, scratch);

@@ -77,7 +77,7 @@ mod tests {
             ("> 你们怎么还不发货\n您好，今天就发", None),
         ] {
             let (folded, mut quoted) = (FoldedText::new(message), Vec::new());
-            find_quoted(message, &folded, &mut quoted);
+            find_quoted(message, &crate::config::Policy::USUAL, &folded, &mut quoted);
             let quoted: Vec<_> = quoted.into_iter().map(|range| folded.to_prose(range)).collect();
             let found = find(message, &quoted);
             let result = found.map(|shape| {
