@@ -21,7 +21,7 @@ const STRANGERS: [&[&str]; 3] =
     [&["normalize", "document", "diagnostic"], &["lint", "completion"], &["report", "workspace"]];
 
 /// What strangers may use of each other all the same: who, whom, and which of its things.
-const EXCEPTIONS: [(&str, &str, &str); 2] = [
+const EXCEPTIONS: [(&str, &str, &str); 4] = [
     // An entry is read from its file in the form in which it is shown.
     ("workspace", "report", "explain"),
     // Where a finding stands in its file is counted while the file is read, and shown as it was counted.

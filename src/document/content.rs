@@ -3,7 +3,7 @@
 use super::csv;
 #[cfg(feature = "files")]
 use super::workbook::Pages;
-use super::{ExtractOptions, Format, Reading, Segment, extract};
+use super::{ExtractOptions, Format, Reading, Segment, extract, without_giants};
 use crate::text::{Edit, OverlappingEdits, Source, apply_edits};
 
 /// The content of a file.
@@ -39,7 +39,7 @@ impl Content {
         match self {
             Content::Text { text, format } => extract(text, *format, options, each),
             #[cfg(feature = "files")]
-            Content::Workbook(pages) => pages.extract(options, each),
+            Content::Workbook(pages) => without_giants(pages.text(), each, &mut |each| pages.extract(options, each)),
             Content::Other(_) => Reading::default(),
         }
     }

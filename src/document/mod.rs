@@ -34,6 +34,8 @@ mod yaml;
 
 use std::path::Path;
 
+use crate::text::TextRange;
+
 pub use content::Content;
 pub use csv::CellStyle;
 pub use layout::{Basis, Column, Layout, Usage};
@@ -215,8 +217,41 @@ impl From<Vec<Problem>> for Reading {
     }
 }
 
-/// Gives the messages of `text` to `each`, in the order of the source. Messages without any visible character are left out.
+/// The longest message of a record, in bytes. What is longer is no reply of anybody's.
+const LONGEST_MESSAGE: usize = 1024 * 1024;
+
+/// Gives the messages of `text` to `each`, in the order of the source. Messages without any visible character are left out;
+/// those of records that are far too long for a reply are a problem.
 pub fn extract<'a>(
+    text: &'a str,
+    format: Format,
+    options: &ExtractOptions,
+    each: &mut dyn FnMut(Segment<'a>),
+) -> Reading {
+    without_giants(text, each, &mut |each| extract_all(text, format, options, each))
+}
+
+/// Has `extract` give its messages to `each`, without those of records that are too long, which become problems.
+fn without_giants<'a>(
+    text: &str,
+    each: &mut dyn FnMut(Segment<'a>),
+    extract: &mut dyn FnMut(&mut dyn FnMut(Segment<'a>)) -> Reading,
+) -> Reading {
+    let mut problems = Vec::new();
+    let mut reading = extract(&mut |segment| match &segment.address {
+        Some(address) if segment.text.len() > LONGEST_MESSAGE => {
+            let start = segment.map.to_source(TextRange::new(0, 0)).start();
+            let message = format!("{address} 有 {} MB，不像一条话术，没有检查", segment.text.len() / LONGEST_MESSAGE);
+            problems.push(Problem { line: json::line_of(text, start), message });
+        }
+        _ => each(segment),
+    });
+    reading.problems.extend(problems);
+    reading.problems.sort_by_key(|problem| problem.line);
+    reading
+}
+
+fn extract_all<'a>(
     text: &'a str,
     format: Format,
     options: &ExtractOptions,
