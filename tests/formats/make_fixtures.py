@@ -192,6 +192,7 @@ OFFICE_SOURCE = """<?xml version="1.0" encoding="UTF-8"?>
 <office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2" xmlns:dc="http://purl.org/dc/elements/1.1/" office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.spreadsheet">
 <office:automatic-styles>
 <style:style style:name="wide" style:family="table-column"><style:table-column-properties style:column-width="9cm"/></style:style>
+<style:style style:name="hidden" style:family="table"><style:table-properties table:display="false"/></style:style>
 <style:style style:name="head" style:family="table-cell"><style:table-cell-properties fo:background-color="#ddebf7"/><style:text-properties fo:font-weight="bold"/></style:style>
 <style:style style:name="red" style:family="text"><style:text-properties fo:color="#ff0000"/></style:style>
 </office:automatic-styles>
@@ -203,7 +204,7 @@ OFFICE_SOURCE = """<?xml version="1.0" encoding="UTF-8"?>
 <table:table-row><table:table-cell office:value-type="float" office:value="3"><text:p>3</text:p></table:table-cell><table:table-cell office:value-type="string" table:number-columns-spanned="1" table:number-rows-spanned="2"><text:p>物流</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>不知道</text:p></table:table-cell></table:table-row>
 <table:table-row><table:table-cell office:value-type="float" office:value="4"><text:p>4</text:p></table:table-cell><table:covered-table-cell/><table:table-cell office:value-type="string"><text:p>您好，请<text:span text:style-name="red">稍等</text:span>一下</text:p></table:table-cell></table:table-row>
 </table:table>
-<table:table table:name="旧的" table:display="false"><table:table-row><table:table-cell office:value-type="string"><text:p>回复</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell office:value-type="string"><text:p>你的订单已发货</text:p></table:table-cell></table:table-row></table:table>
+<table:table table:name="旧的" table:style-name="hidden"><table:table-row><table:table-cell office:value-type="string"><text:p>回复</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell office:value-type="string"><text:p>你的订单已发货</text:p></table:table-cell></table:table-row></table:table>
 </office:spreadsheet></office:body></office:document>"""
 
 
