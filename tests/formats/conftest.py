@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+pytest.register_assert_rewrite("edits", "program")
+
 from program import FIXTURES, Folder, formats
 
 
