@@ -140,6 +140,36 @@ def test_ways_of_saying_yes_and_no(folder, said, taken):
     assert (SAFE_AFTER in folder.text("a.csv")) == taken
 
 
+@pytest.mark.parametrize("said, taken", [(True, True), (False, False), (1, True), (0, False), (None, False)])
+def test_yes_and_no_as_cells_of_excel(folder, said, taken):
+    folder.write("a.csv", table([["话术"], [SAFE]]))
+    folder.review("a.csv", sheet="审阅.xlsx")
+    book = openpyxl.load_workbook(folder.path / "审阅.xlsx")
+    book.active["J2"] = said
+    book.save(folder.path / "审阅.xlsx")
+    folder.run("apply", "审阅.xlsx", status=0)
+    assert (SAFE_AFTER in folder.text("a.csv")) == taken
+
+
+@pytest.mark.parametrize("name, text, wanted", [("a.txt", f"{RUDE}\n{SAFE}\n", "两\n行"), ("a.txt", f"{RUDE}\n{SAFE}\n", "  前后有空格  "), ("a.md", f"- {RUDE}\n- {SAFE}\n", " 前后有空格 "), ("a.md", f"- {RUDE}\n- {SAFE}\n", "两\n行"), ("a.yaml", f"- {RUDE}\n- {SAFE}\n", "null"), ("a.toml", f"r = ['{RUDE}', '{SAFE}']\n", "'")])
+def test_a_row_that_cannot_be_written_leaves_the_others(folder, name, text, wanted):
+    folder.write(name, text)
+    rows = folder.review(name)
+    for row in rows:
+        row["采纳"] = "是"
+    rows[0]["建议改为"] = wanted
+    folder.fill_in("审阅.csv", rows)
+    ran = folder.run("apply", "审阅.csv", status=1)
+    assert refused_rows(ran.errors) == {2} and "手工修改" in ran.errors
+    assert folder.text(name) == text.replace(SAFE, SAFE_AFTER)
+
+
+def test_the_sheet_goes_to_standard_output(folder):
+    folder.write("a.csv", table([["话术"], [SAFE]]))
+    folder.run("check", "--format", "csv", "--output", "b.csv", "a.csv", status=1)
+    assert folder.run("check", "--format", "csv", "a.csv", status=1).out.encode() == folder.read("b.csv")
+
+
 def test_what_is_not_understood_is_said(folder):
     folder.write("a.csv", table([["话术"], [SAFE], [RUDE], ["不知道"]]))
     rows = folder.review("a.csv")
