@@ -6,6 +6,7 @@ import csv
 import io
 import json
 
+import openpyxl
 import pytest
 
 from program import CUSTOMER, FINE, RUDE, SAFE
@@ -49,6 +50,35 @@ def test_questions_are_never_judged(folder, asks, answers):
     after = list(csv.reader(io.StringIO(folder.text("a.csv"), newline="")))
     assert [row[0] for row in after] == [row[0] for row in rows]
     assert folder.text("a.csv") != before
+
+
+TITLED = [["2024 年售后话术库", "", ""], ["", "", ""], ["编号", "客户问题", "回复"], ["1", CUSTOMER, RUDE], ["2", CUSTOMER, SAFE]]
+
+
+@pytest.mark.parametrize("rows", [TITLED, TITLED[:1] + TITLED[2:]], ids=["with a blank row", "without"])
+def test_a_title_above_the_headings(folder, rows):
+    """As most workbooks have it."""
+    folder.write("a.csv", table(rows))
+    assert [words for _, words in folder.places("a.csv")] == ["处理不了", "你的"]
+    assert columns_with_findings(folder, "a.csv") == {"回复"}
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append([cell or None for cell in row])
+    book.active.merge_cells("A1:C1")
+    book.active.title = "售后"
+    book.save(folder.path / "a.xlsx")
+    assert [place for place, _ in folder.places("a.xlsx")] == [f"售后!C{len(rows) - 1}", f"售后!C{len(rows)}"]
+
+
+def test_columns_of_the_same_heading_are_told_apart(folder):
+    folder.write("a.csv", table([["话术", "话术"], [RUDE, RUDE]]))
+    rows = folder.review("a.csv")
+    assert len({row["位置"] for row in rows}) == 2
+    for row, wanted in zip(rows, ["甲", "乙"]):
+        row |= {"采纳": "是", "建议改为": wanted}
+    folder.fill_in("审阅.csv", rows)
+    folder.run("apply", "审阅.csv", status=0)
+    assert folder.text("a.csv") == table([["话术", "话术"], ["甲", "乙"]])
 
 
 def test_questions_in_their_own_column_are_said(folder):
