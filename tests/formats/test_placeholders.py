@@ -10,6 +10,7 @@ from collections import Counter
 import pytest
 
 from program import FINE, RUDE, SAFE, SAFE_AFTER
+from test_xlsx import by_openpyxl
 
 USUAL = ["{姓名}", "{name}", "{{姓名}}", "{{ order.id }}", "${姓名}", "${name}", "#{姓名}", "#{name}", "<姓名>", "<客户姓名>", "[姓名]", "【姓名】", "【订单号】", "【】", "%s", "%d", "%1$s", "%(name)s", "***", "{0}", "{你的名字}", "【你的昵称】", "<你的姓名>"]
 OWN = ["@昵称@", "@你的@", "@不知道@"]
@@ -119,8 +120,6 @@ def test_brackets_without_partner(folder, text):
 
 @pytest.mark.parametrize("name", ["a.json", "a.yaml", "a.toml", "a.csv", "a.xlsx"])
 def test_in_every_format_of_templates(folder, name):
-    from test_xlsx import by_openpyxl
-
     text = "{姓名您好，{昵称}请查收"
     content = {
         "a.json": json.dumps({"text": text}),

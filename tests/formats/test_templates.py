@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 
+import openpyxl
 import pytest
 
 from program import FINE, RUDE, SAFE, TEMPLATES
@@ -50,8 +52,6 @@ def test_replies_that_differ_in_words(folder, one, other):
 
 
 def test_near_duplicates_over_sheets(folder):
-    import openpyxl
-
     book = openpyxl.Workbook()
     for title in ("售前", "售后"):
         sheet = book.create_sheet(title)
@@ -143,8 +143,6 @@ def test_real_templates_mended(folder):
 
 @real
 def test_real_templates_say_the_same_in_every_format(folder):
-    import json
-
     rows = parsed(TEMPLATES.read_bytes())
     folder.write("a.csv", TEMPLATES.read_bytes())
     folder.write("gb.csv", TEMPLATES.read_bytes().decode("utf-8-sig").encode("gb18030"))

@@ -16,7 +16,7 @@ from openpyxl.cell.rich_text import CellRichText
 from openpyxl.utils.escape import unescape
 
 from edits import Form, survives
-from program import CUSTOMER, FINE, RUDE, SAFE, SAFE_AFTER
+from program import BINARY, CUSTOMER, FINE, RUDE, SAFE, SAFE_AFTER
 
 CHECK_WRITTEN = Path(__file__).parent / "check_written.py"
 
@@ -221,7 +221,7 @@ def test_through_standard_input_and_output(folder):
     raw = by_openpyxl([["话术"], [SAFE]])
     for how in (["--input", "xlsx"], ["--stdin-filename", "a.xlsx"]):
         assert "话术!A2" in folder.run("check", "--format", "concise", *how, "-", stdin=raw, status=1).out
-    command = [__import__("program").BINARY, "fix", "--input", "xlsx", "-"]
+    command = [BINARY, "fix", "--input", "xlsx", "-"]
     out = subprocess.run(command, input=raw, capture_output=True, cwd=folder.path, timeout=60, check=True).stdout
     assert values(out)[1] == [SAFE_AFTER]
 
