@@ -357,7 +357,7 @@ def markdown_form(name: str, item: str, refused: int) -> Form:
         return ("# 头\n\n| 编号 | 话术 | 备注 |\n|---|:--|---|\n" + "".join(item % {"text": text, "n": n} for n, text in enumerate(texts)) + "\n尾\n").encode()
 
     def read(raw):
-        rows, texts = [], []
+        rows = []
         tokens = parser.parse(raw.decode())
         for token, inline in zip(tokens, tokens[1:]):
             if token.type == "td_open":
