@@ -1,7 +1,11 @@
-"""Makes the workbooks that the tests read: `python make_fixtures.py` (needs openpyxl, xlsxwriter, pillow)."""
+"""Makes the workbooks that the tests read: `python make_fixtures.py` (needs openpyxl, xlsxwriter, pillow; for some
+also LibreOffice and msoffcrypto-tool)."""
 
 import datetime
 import io
+import shutil
+import subprocess
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -184,7 +188,64 @@ def repacked():
         (HERE / f"{name}.xlsx").write_bytes(out.getvalue() if extra else out.data)
 
 
+OFFICE_SOURCE = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:fo="urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0" xmlns:of="urn:oasis:names:tc:opendocument:xmlns:of:1.2" xmlns:dc="http://purl.org/dc/elements/1.1/" office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.spreadsheet">
+<office:automatic-styles>
+<style:style style:name="wide" style:family="table-column"><style:table-column-properties style:column-width="9cm"/></style:style>
+<style:style style:name="hidden" style:family="table"><style:table-properties table:display="false"/></style:style>
+<style:style style:name="head" style:family="table-cell"><style:table-cell-properties fo:background-color="#ddebf7"/><style:text-properties fo:font-weight="bold"/></style:style>
+<style:style style:name="red" style:family="text"><style:text-properties fo:color="#ff0000"/></style:style>
+</office:automatic-styles>
+<office:body><office:spreadsheet>
+<table:table table:name="售后 话术"><table:table-column table:number-columns-repeated="2"/><table:table-column table:style-name="wide"/><table:table-column table:visibility="collapse"/><table:table-column table:number-columns-repeated="2"/>
+<table:table-row table:style-name="head"><table:table-cell table:style-name="head" office:value-type="string"><text:p>编号</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>场景</text:p></table:table-cell><table:table-cell table:style-name="head" office:value-type="string"><text:p>话术</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>内部备注</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>字数</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="float" office:value="1"><text:p>1</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>退款</text:p></table:table-cell><table:table-cell office:value-type="string"><office:annotation><dc:date>2024-01-02T03:04:05</dc:date><text:p>主管批注</text:p></office:annotation><text:p>您好，</text:p><text:p>这个我们处理不了</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>你的，"不改"</text:p></table:table-cell><table:table-cell table:formula="of:=LEN([.C2])" office:value-type="float" office:value="12"><text:p>12</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="float" office:value="2"><text:p>2</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>催单</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>你的"包裹", 已经寄出; 请查收</text:p></table:table-cell><table:table-cell/><table:table-cell office:value-type="date" office:date-value="2024-01-02"><text:p>2024-01-02</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="float" office:value="3"><text:p>3</text:p></table:table-cell><table:table-cell office:value-type="string" table:number-columns-spanned="1" table:number-rows-spanned="2"><text:p>物流</text:p></table:table-cell><table:table-cell office:value-type="string"><text:p>不知道</text:p></table:table-cell></table:table-row>
+<table:table-row><table:table-cell office:value-type="float" office:value="4"><text:p>4</text:p></table:table-cell><table:covered-table-cell/><table:table-cell office:value-type="string"><text:p>您好，请<text:span text:style-name="red">稍等</text:span>一下</text:p></table:table-cell></table:table-row>
+</table:table>
+<table:table table:name="旧的" table:style-name="hidden"><table:table-row><table:table-cell office:value-type="string"><text:p>回复</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell office:value-type="string"><text:p>你的订单已发货</text:p></table:table-cell></table:table-row></table:table>
+</office:spreadsheet></office:body></office:document>"""
+
+
+def by_libreoffice():
+    """What LibreOffice Calc writes; left as it is where `soffice` is not installed (apt-get install libreoffice-calc)."""
+    if not shutil.which("soffice"):
+        print("no soffice: the files of LibreOffice are left as they are")
+        return
+    # 44 or 59: the mark between cells; 34: the quote; 76: UTF-8; 85: GB18030; true before true: quotes around all texts.
+    csv = "csv:Text - txt - csv (StarCalc)"
+    wanted = {
+        "libreoffice.xlsx": "xlsx:Calc MS Excel 2007 XML",
+        "libreoffice-utf8.csv": f"{csv}:44,34,76,1,,0,false,true",
+        "libreoffice-gb18030.csv": f"{csv}:44,34,85,1,,0,false,true",
+        "libreoffice-semicolons.csv": f"{csv}:59,34,76,1,,0,true,true",
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "话术.fods")
+        source.write_text(OFFICE_SOURCE, encoding="utf-8")
+        for name, target in wanted.items():
+            out = Path(folder, name)
+            office = ["soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile"]
+            subprocess.run([*office, "--convert-to", target, "--outdir", out, source], check=True, capture_output=True)
+            [made] = out.iterdir()
+            shutil.copy(made, HERE / name)
+
+
+def with_password():
+    """A workbook that asks for a password, as Excel encrypts it; left as it is without msoffcrypto-tool."""
+    try:
+        from msoffcrypto.format.ooxml import OOXMLFile
+    except ImportError:
+        print("no msoffcrypto-tool: the workbook with a password is left as it is")
+        return
+    with open(HERE / "strict.xlsx", "rb") as plain, open(HERE / "password.xlsx", "wb") as out:
+        OOXMLFile(plain).encrypt("1234", out)
+
+
 by_openpyxl()
 by_xlsxwriter()
 by_hand()
 repacked()
+by_libreoffice()
+with_password()
