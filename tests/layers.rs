@@ -21,13 +21,14 @@ const STRANGERS: [&[&str]; 3] =
     [&["normalize", "document", "diagnostic"], &["lint", "completion"], &["report", "workspace"]];
 
 /// What strangers may use of each other all the same: who, whom, and which of its things.
-const EXCEPTIONS: [(&str, &str, &str); 4] = [
+const EXCEPTIONS: [(&str, &str, &str); 5] = [
     // An entry is read from its file in the form in which it is shown.
     ("workspace", "report", "explain"),
     // Where a finding stands in its file is counted while the file is read, and shown as it was counted.
     ("workspace", "report", "Place"),
     // What a row of a review sheet holds, and the headings by which it is known again.
     ("workspace", "report", "Field"),
+    ("workspace", "report", "review_sheet"),
     ("workspace", "report", "Reviewed"),
 ];
 

@@ -28,7 +28,7 @@ pub fn run(args: &ApplyArgs, engine: &dyn Engine, output: &mut Output) -> Result
     }
     Ok(if totals.problems > 0 {
         Exit::CouldNotRun
-    } else if totals.refused > 0 {
+    } else if totals.refused > 0 || (args.diff && totals.applied > 0) {
         Exit::Found
     } else {
         Exit::Clean
@@ -108,7 +108,8 @@ impl ApplySink for Run<'_> {
 
     fn problem(&mut self, problem: &Problem<'_>) -> io::Result<()> {
         self.totals.problems += 1;
-        self.problems.problem(self.errors, problem)
+        let line = problem.line.map(|line| format!("第 {line} 行，")).unwrap_or_default();
+        self.problems.note(self.errors, problem.path, &format!("{line}{}", problem.message))
     }
 
     fn declined(&mut self, rows: usize) {

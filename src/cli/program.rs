@@ -342,7 +342,7 @@ fn apply_to(
     let bytes = read_whole(path).map_err(|message| (None, message))?;
     let settings = settings.for_file(path);
     let file = SourceFile::read(bytes, path, &settings)?;
-    let (changed, outcomes) = apply(&settings, &file.content, accepted).map_err(|message| (None, message))?;
+    let (changed, outcomes) = apply(&settings, &file.content, accepted);
     Ok((file, changed, outcomes))
 }
 
@@ -363,7 +363,11 @@ fn read_and_mend(settings: &Settings<'_>, input: &Input, level: FixLevel) -> Res
     let name = shown(input);
     let settings = settings.for_file(Path::new(&name));
     let source = SourceFile::read(bytes, Path::new(&name), &settings)?;
-    let mended = mend(&settings, source.content.clone(), level).map_err(plain)?;
+    let mut mended = mend(&settings, source.content.clone(), level);
+    if mended.refused > 0 {
+        let message = format!("有 {} 条话术的改写会改变文件的结构，没有写进去；请手工修改", mended.refused);
+        mended.problems.push(document::Problem { line: 1, message });
+    }
     let after = source.written(&mended.content).map_err(plain)?;
     Ok(MendedFile {
         before_text: source.content.text().to_owned(),

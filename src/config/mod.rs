@@ -7,7 +7,7 @@ mod policy;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
-pub use policy::{Allowed, Level, PlaceholderForm, Policy, Register};
+pub use policy::{Allowed, Level, PlaceholderForm, Platform, Policy, Register};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use toml::Spanned;
@@ -59,6 +59,11 @@ macro_rules! table_with_file_keys {
             #[serde(default)]
             #[schemars(description = "结构类规则从多少起提示：字数、次数或秒数。")]
             pub limits: BTreeMap<String, u32>,
+            /// Where templates are sent from, for how long they may be.
+            #[schemars(
+                description = "话术从哪里发出去：qianniu 千牛、jingmai 京麦、sms 短信；超过一条消息的字数就提示。要别的字数，在 [limits] 里写 structure/long-reply。"
+            )]
+            pub platform: Option<Platform>,
             /// Placeholders that the platform fills in.
             #[schemars(description = "平台会自动填上的占位符，如 {姓名}；写了以后，模板里出现别的占位符就会提示。")]
             pub placeholders: Option<Vec<String>>,
@@ -88,6 +93,7 @@ macro_rules! table_with_file_keys {
                     limits: laid_over(&below.limits, &self.limits),
                     allowed: below.allowed.clone(),
                     register: self.register.unwrap_or(below.register),
+                    platform: self.platform.or(below.platform),
                     placeholders: self.placeholders.clone().or_else(|| below.placeholders.clone()),
                     placeholder_forms: self.placeholder_forms.clone().unwrap_or_else(|| below.placeholder_forms.clone()),
                 }

@@ -64,6 +64,33 @@ impl Register {
     }
 }
 
+/// Where templates are sent from, for how long they may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Platform {
+    /// 千牛, of Taobao and Tmall.
+    #[serde(alias = "千牛")]
+    Qianniu,
+    /// 京麦, of JD.
+    #[serde(alias = "京麦")]
+    Jingmai,
+    /// Text messages of mobile phones.
+    #[serde(alias = "短信")]
+    Sms,
+}
+
+impl Platform {
+    /// The most characters of a message. A text message of more than 70, its signature counted, is charged as several. The
+    /// two shop platforms publish no figure: theirs are on the safe side, and `[limits]` goes before them.
+    #[must_use]
+    pub fn longest_reply(self) -> u32 {
+        match self {
+            Platform::Qianniu | Platform::Jingmai => 500,
+            Platform::Sms => 70,
+        }
+    }
+}
+
 /// A phrase inside which nothing is found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {
@@ -105,6 +132,8 @@ pub struct Policy {
     pub allowed: Vec<Allowed>,
     /// Which rewrites come first.
     pub register: Register,
+    /// Where templates are sent from.
+    pub platform: Option<Platform>,
     /// The placeholders that are known; where nothing is said all are.
     pub placeholders: Option<Vec<String>>,
     /// How placeholders are written here besides the usual ways.
@@ -142,6 +171,7 @@ impl Policy {
         limits: BTreeMap::new(),
         allowed: Vec::new(),
         register: Register::Auto,
+        platform: None,
         placeholders: None,
         placeholder_forms: Vec::new(),
     };
@@ -160,7 +190,10 @@ impl Policy {
     /// The limit of a rule of structure; zero where it has none.
     #[must_use]
     pub fn limit(&self, structure: Structure) -> u32 {
-        let usual = structure.usual_limit().unwrap_or_default();
+        let usual = match (structure, self.platform) {
+            (Structure::LongReply, Some(platform)) => platform.longest_reply(),
+            _ => structure.usual_limit().unwrap_or_default(),
+        };
         self.limits.get(structure.rule()).copied().unwrap_or(usual)
     }
 

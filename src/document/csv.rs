@@ -8,9 +8,12 @@ use std::rc::Rc;
 use csv_core::ReadFieldResult;
 
 use super::json::line_of;
-use super::segment::Runs;
-use super::table::{Columns, Conversations, Heading, SAMPLED_ROWS};
+use super::segment::{Runs, column_letters};
+use super::table::{Columns, Conversations, SAMPLED_ROWS};
 use super::{Address, Escape, ExtractOptions, NotEditable, Problem, Reading, Role, Segment};
+
+/// How many problems of a table are told.
+const MOST_PROBLEMS: usize = 50;
 
 /// The marks that may stand between cells, where nothing is said.
 const USUAL_DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -43,31 +46,33 @@ pub(super) fn extract<'a>(
         reading.problems.push(Problem { line: 1, message });
     }
     reading.layouts.push(columns.layout(None));
-    let names: Vec<(usize, Role, Rc<str>)> = columns
-        .with_words()
-        .map(|(number, role)| (number, role, columns.columns[number].title(number).into()))
-        .collect();
+    let labels = columns.labels();
+    let names: Vec<(usize, Role, Rc<str>)> =
+        columns.with_words().map(|(number, role)| (number, role, Rc::clone(&labels[number]))).collect();
     let mut conversations = Conversations::default();
     let mut records = Records::new(text, start, delimiter);
-    let mut first = true;
+    let mut index = 0;
     while records.advance() {
-        if std::mem::take(&mut first) && columns.heading == Heading::FirstRow {
+        for (number, field) in records.fields.iter().enumerate().filter(|(_, field)| !records.is_sound(field)) {
+            let line = line_of(text, field.source.start);
+            if records.unclosed != Some(line) && reading.problems.len() < MOST_PROBLEMS {
+                let column = labels
+                    .get(number)
+                    .map_or_else(|| format!(" {} 列", column_letters(number)), |label| label.to_string());
+                let message = format!(
+                    "第 {} 行{column}的引号没有配对：单元格里的引号要写成两个，整个单元格再用引号括起来",
+                    records.row
+                );
+                reading.problems.push(Problem { line, message });
+            }
+        }
+        index += 1;
+        if columns.is_above_body(index - 1) {
             continue;
         }
         for (number, role, name) in &names {
             let Some(field) = records.fields.get(*number) else { continue };
-            let mut segment = match records.segment(field, *role) {
-                Ok(segment) => segment,
-                Err((line, segment)) if records.unclosed == Some(line) => segment,
-                Err((line, segment)) => {
-                    let message = format!(
-                        "第 {} 行“{name}”列的引号没有配对：单元格里的引号要写成两个，整个单元格再用引号括起来",
-                        records.row
-                    );
-                    reading.problems.push(Problem { line, message });
-                    segment
-                }
-            };
+            let mut segment = records.segment(field, *role);
             if segment.text.trim().is_empty() {
                 continue;
             }
@@ -248,14 +253,21 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// The message in a cell; one that must not be edited, with its line, where the quotes are not as they should be.
-    fn segment(&self, field: &Field, role: Role) -> Result<Segment<'a>, (usize, Segment<'a>)> {
+    /// Whether the quotes of a cell that begins with one are as they should be.
+    fn is_sound(&self, field: &Field) -> bool {
+        let source = &self.text.as_bytes()[field.source.clone()];
+        !source.starts_with(b"\"")
+            || source.len() > 1 && source.ends_with(b"\"") && memchr::memchr_iter(b'"', source).count() % 2 == 0
+    }
+
+    /// The message in a cell; one that must not be edited where the quotes are not as they should be.
+    fn segment(&self, field: &Field, role: Role) -> Segment<'a> {
         let source = &self.text[field.source.clone()];
         let start = field.source.start;
         let shown = &self.shown[field.shown.clone()];
         if !source.starts_with('"') {
             let escape = Escape::Cell(CellStyle::Bare { delimiter: self.delimiter });
-            return Ok(Segment { escape, ..Segment::verbatim(source, start, role) });
+            return Segment { escape, ..Segment::verbatim(source, start, role) };
         }
         let escape = Escape::Cell(CellStyle::Quoted);
         let inner = source.strip_prefix('"').and_then(|source| source.strip_suffix('"'));
@@ -263,7 +275,7 @@ impl<'a> Records<'a> {
             && inner.as_bytes() == shown
             && !inner.contains('"')
         {
-            return Ok(Segment { escape, ..Segment::verbatim(inner, start + 1, role) });
+            return Segment { escape, ..Segment::verbatim(inner, start + 1, role) };
         }
         let mut runs = Runs::default();
         let mut at = start + 1;
@@ -276,15 +288,14 @@ impl<'a> Records<'a> {
         }
         runs.verbatim(rest, at);
         if inner.is_some() && runs.text().as_bytes() == shown {
-            return Ok(runs.segment(role, escape));
+            return runs.segment(role, escape);
         }
         let mut runs = Runs::default();
         let shown = String::from_utf8_lossy(shown);
         if !shown.is_empty() {
             runs.whole(&shown, field.source.clone());
         }
-        let segment = Segment { locked: Some(NotEditable::Unbalanced), ..runs.segment(role, escape) };
-        Err((line_of(self.text, start), segment))
+        Segment { locked: Some(NotEditable::Unbalanced), ..runs.segment(role, escape) }
     }
 }
 
@@ -339,8 +350,8 @@ mod tests {
             (
                 "1,您好，请问有什么可以帮您？\n2,亲，这边马上帮您看一下",
                 &[
-                    (Agent, "您好，请问有什么可以帮您？", "第 1 行“B 列”列"),
-                    (Agent, "亲，这边马上帮您看一下", "第 2 行“B 列”列"),
+                    (Agent, "您好，请问有什么可以帮您？", "第 1 行 B 列"),
+                    (Agent, "亲，这边马上帮您看一下", "第 2 行 B 列"),
                 ],
             ),
         ];

@@ -14,7 +14,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::segment::PLACEHOLDER;
-use super::{Address, ExtractOptions, Problem, Role, Segment};
+use super::table::Grid;
+use super::{Address, ExtractOptions, Problem, Reading, Role, Segment};
 use crate::text::LineCounter;
 use names::{
     SCOPES, closes_paragraph, implied_ends, is_block, is_code, is_hidden_input, is_placeholder, is_read, is_skipped,
@@ -30,7 +31,7 @@ const DEPTH_LIMIT: usize = 512;
 const ADDRESS_STEPS: usize = 4;
 
 /// Gives the messages of `text` to `each`.
-pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dyn FnMut(Segment<'a>)) -> Vec<Problem> {
+pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dyn FnMut(Segment<'a>)) -> Reading {
     let root = Element { name: String::new(), id: None, index: 0, role: Role::Agent, children: HashMap::new() };
     let mut page = Page {
         source: text,
@@ -41,11 +42,13 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
         drops_line_feed: false,
         draft: Draft::default(),
         asides: Vec::new(),
-        problems: Vec::new(),
+        tables: Vec::new(),
+        reading: Reading::default(),
     };
     tokens(text, &mut |token| page.take(token));
     page.finish();
-    page.problems
+    page.end_tables(0);
+    page.reading
 }
 
 /// An element that is open.
@@ -79,10 +82,12 @@ struct Page<'a, 'o> {
     draft: Draft,
     /// Attributes that are read and stand among the words of the draft: they come behind it.
     asides: Vec<Segment<'a>>,
-    problems: Vec<Problem>,
+    /// The open tables from the outermost on, each with its place among the open elements.
+    tables: Vec<(usize, Grid<'a>)>,
+    reading: Reading,
 }
 
-impl Page<'_, '_> {
+impl<'a> Page<'a, '_> {
     /// Takes the next token, and tells whether more are wanted.
     fn take(&mut self, token: Token) -> bool {
         let drops_line_feed = std::mem::take(&mut self.drops_line_feed);
@@ -114,7 +119,7 @@ impl Page<'_, '_> {
 
     fn problem(&mut self, at: usize, message: String) {
         let line = LineCounter::new(self.source, 1).locate(at).line;
-        self.problems.push(Problem { line, message });
+        self.reading.problems.push(Problem { line, message });
     }
 
     fn top(&mut self) -> &mut Element {
@@ -164,6 +169,12 @@ impl Page<'_, '_> {
         let id = tag.attributes.iter().find(|attribute| attribute.name == "id").map(Attribute::text);
         let id = id.filter(|id| !id.trim().is_empty() && id.chars().count() <= 40);
         self.open.push(Element { name: name.to_owned(), id, index, role, children: HashMap::new() });
+        match (name, self.tables.last_mut()) {
+            ("table", _) => self.tables.push((self.open.len() - 1, Grid::default())),
+            ("tr", Some((_, table))) => table.begin_row(),
+            ("td" | "th", Some((_, table))) => table.begin_cell(),
+            _ => {}
+        }
         self.attributes(tag, role);
         // A component of Vue outside any element holds the words of the file.
         let skipped = is_skipped(name) && !(name == "template" && self.open.len() == 2);
@@ -237,6 +248,10 @@ impl Page<'_, '_> {
 
     /// Closes the elements from `depth` on. `at` is the byte up to which they reach.
     fn close(&mut self, depth: usize, at: usize) {
+        if self.tables.last().is_some_and(|(place, _)| *place >= depth) {
+            self.finish();
+            self.end_tables(depth);
+        }
         self.open.truncate(depth.max(1));
         if let Some(skipped) = self.skipped.take_if(|skipped| skipped.depth >= depth)
             && let Some(start) = skipped.shown_from
@@ -375,7 +390,24 @@ impl Page<'_, '_> {
 
     /// Ends the message.
     fn finish(&mut self) {
-        std::mem::take(&mut self.draft).give(self.source, self.options, self.each);
-        self.asides.drain(..).for_each(&mut *self.each);
+        let Page { tables, each, .. } = self;
+        let mut give = |segment: Segment<'a>| match tables.last_mut() {
+            Some((_, table)) => table.push(segment),
+            None => each(segment),
+        };
+        std::mem::take(&mut self.draft).give(self.source, self.options, &mut give);
+        self.asides.drain(..).for_each(give);
+    }
+
+    /// Ends the tables that were opened at `depth` or deeper: their messages go to the table around them, or out.
+    fn end_tables(&mut self, depth: usize) {
+        while let Some((_, table)) = self.tables.pop_if(|(place, _)| *place >= depth) {
+            let Page { tables, each, .. } = self;
+            let layout = table.give(self.options, &mut |segment| match tables.last_mut() {
+                Some((_, outer)) => outer.push(segment),
+                None => each(segment),
+            });
+            self.reading.layouts.extend(layout);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! A JSON string as prose with its map. Must not know where in a file it stands, apart from its offset.
 
 use super::segment::Runs;
-use super::{Escape, Role, Segment};
+use super::{Escape, NotEditable, Role, Segment};
 
 /// The message in `raw`, a valid JSON string with its quotes, that begins at the byte `start` of the source.
 pub(super) fn segment(raw: &str, start: usize, role: Role) -> Segment<'_> {
@@ -27,7 +27,10 @@ pub(super) fn segment(raw: &str, start: usize, role: Role) -> Segment<'_> {
             at += length;
         }
     }
-    runs.segment(role, Escape::Json { ascii: wide_escapes && inner.is_ascii() })
+    let broken = runs.text().contains(char::REPLACEMENT_CHARACTER) && !inner.contains(char::REPLACEMENT_CHARACTER);
+    let segment = runs.segment(role, Escape::Json { ascii: wide_escapes && inner.is_ascii() });
+    // Half a surrogate pair cannot be written again as it was.
+    Segment { locked: broken.then_some(NotEditable::Unmapped), ..segment }
 }
 
 /// The character of the escape with which `text` begins, and its length in bytes. What no escape is, or a surrogate

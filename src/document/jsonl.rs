@@ -1,15 +1,15 @@
 //! JSON Lines: a JSON value a line. Owns what a broken line and a missing field come to. Must not know which strings of a
 //! value are messages; [`fields`] does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
 
-use super::fields::{self, USUAL_NAMES, field_paths, of_record};
+use super::fields::{self, PathStyle, USUAL_NAMES, field_paths, of_record};
 use super::json::Lines;
-use super::{ExtractOptions, Problem, Segment, json, plain};
+use super::{ExtractOptions, Layout, Problem, Reading, Segment, json, plain};
 
-/// How many lines are looked at for a message about a field that is missing.
+/// How many lines are looked at to tell which fields there are.
 const LOOKED_AT: usize = 50;
 
 /// What one line came to.
@@ -42,11 +42,12 @@ pub fn read_line<'a>(line: &'a str, options: &ExtractOptions, each: &mut dyn FnM
 }
 
 /// Gives the messages of `text` to `each`.
-pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dyn FnMut(Segment<'a>)) -> Vec<Problem> {
+pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dyn FnMut(Segment<'a>)) -> Reading {
     let paths = field_paths(options);
     let mut missing = vec![true; paths.len()];
     let mut none_found = true;
     let mut seen = BTreeMap::new();
+    let (mut chosen, mut customer) = (BTreeSet::new(), BTreeSet::new());
     let mut problems = Vec::new();
     let mut first_line = None;
     for (index, line) in plain::lines(text, 0..text.len()).enumerate() {
@@ -67,14 +68,16 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
             *missing &= !holds;
         }
         none_found &= choice.found.is_empty();
-        let unsure = if paths.is_empty() { none_found } else { missing.contains(&true) };
-        if unsure && index < LOOKED_AT {
+        if index < LOOKED_AT {
             fields::fields(value, options, &mut seen);
+            let (agents, customers) = fields::by_role(choice.found.iter(), PathStyle::Pointer);
+            chosen.extend(agents);
+            customer.extend(customers);
         }
         json::give(text, Lines::Conversations(index), choice.found, each);
     }
     let Some(line) = first_line else {
-        return problems;
+        return problems.into();
     };
     if paths.is_empty() && none_found {
         let message = format!(
@@ -90,7 +93,9 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
         });
     }
     problems.sort_by_key(|problem| problem.line);
-    problems
+    customer.retain(|field| !chosen.contains(field));
+    let (chosen, customer) = (chosen.into_iter().collect(), customer.into_iter().collect());
+    Reading { problems, layouts: vec![Layout::Fields { all: seen, chosen, customer }], notes: Vec::new() }
 }
 
 /// What is wrong with a line, in Chinese.

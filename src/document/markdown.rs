@@ -7,13 +7,12 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::rc::Rc;
 
 use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd};
 
 use super::segment::PLACEHOLDER;
-use super::table::{Columns, Conversations};
-use super::{Address, Basis, Escape, ExtractOptions, Piece, Reading, Role, Segment, SourceMap, plain};
+use super::table::Grid;
+use super::{Escape, ExtractOptions, Piece, Reading, Role, Segment, SourceMap, plain};
 use crate::text::TextRange;
 
 /// Gives the messages of `text` to `each`.
@@ -23,7 +22,7 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
     let dialect =
         Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS | Options::ENABLE_GFM;
     let mut draft = Draft::new(text);
-    let mut table: Option<Table<'a>> = None;
+    let mut table: Option<Grid<'a>> = None;
     // Block quotes around this place: whether each is a customer's.
     let mut quotes: Vec<Role> = Vec::new();
     // Blocks and spans around this place that hold no words.
@@ -67,21 +66,17 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
             | Event::End(TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link) => {}
             Event::Start(Tag::Table(_)) => {
                 draft.finish(role, options, each);
-                table = Some(Table::default());
+                table = Some(Grid::default());
             }
             Event::Start(Tag::TableHead | Tag::TableRow) => {
-                if let Some(table) = &mut table {
-                    table.rows.push(Vec::new());
-                }
+                table.iter_mut().for_each(Grid::begin_row);
             }
             Event::Start(Tag::TableCell) => {
-                if let Some(row) = table.as_mut().and_then(|table| table.rows.last_mut()) {
-                    row.push(Vec::new());
-                }
+                table.iter_mut().for_each(Grid::begin_cell);
             }
             Event::End(TagEnd::Table) => {
                 if let Some(table) = table.take() {
-                    table.give(options, &mut reading, each);
+                    reading.layouts.extend(table.give(options, each));
                 }
             }
             Event::Start(_) | Event::End(_) | Event::Rule => {
@@ -100,51 +95,11 @@ pub(super) fn extract<'a>(text: &'a str, options: &ExtractOptions, each: &mut dy
     reading
 }
 
-/// The messages of a table: of each row, of each cell.
-#[derive(Default)]
-struct Table<'a> {
-    rows: Vec<Vec<Vec<Segment<'a>>>>,
-}
-
-/// Puts a message into the cell that is read, or gives it to `each` where that is none.
-fn give<'a>(table: &mut Option<Table<'a>>, segment: Segment<'a>, each: &mut dyn FnMut(Segment<'a>)) {
-    match table.as_mut().and_then(|table| table.rows.last_mut()).and_then(|row| row.last_mut()) {
-        Some(cell) => cell.push(segment),
+/// Puts a message into the table that is read, or gives it to `each` where that is none.
+fn give<'a>(table: &mut Option<Grid<'a>>, segment: Segment<'a>, each: &mut dyn FnMut(Segment<'a>)) {
+    match table {
+        Some(table) => table.push(segment),
         None => each(segment),
-    }
-}
-
-impl<'a> Table<'a> {
-    /// Gives the messages to `each`. Where the table tells its columns, only replies are the agent's words; where it does
-    /// not, all are.
-    fn give(self, options: &ExtractOptions, reading: &mut Reading, each: &mut dyn FnMut(Segment<'a>)) {
-        let text = |cell: &Vec<Segment<'a>>| cell.iter().map(|segment| &*segment.text).collect::<String>();
-        let texts: Vec<Vec<String>> = self.rows.iter().map(|row| row.iter().map(text).collect()).collect();
-        let columns = Columns::of(&texts, options);
-        let is_told = !matches!(columns.basis, Basis::Nothing | Basis::Content);
-        if is_told {
-            reading.layouts.push(columns.layout(None));
-        }
-        let names: Vec<Rc<str>> =
-            columns.columns.iter().enumerate().map(|(number, column)| column.title(number).into()).collect();
-        let mut conversations = Conversations::default();
-        for (row, (cells, texts)) in self.rows.into_iter().zip(&texts).enumerate() {
-            // The first row of a table of Markdown is its heading.
-            for (number, cell) in cells.into_iter().enumerate().filter(|_| row > 0 || !is_told) {
-                let role = columns.with_words().find(|(column, _)| *column == number).map(|(_, role)| role);
-                for mut segment in cell {
-                    if is_told {
-                        let own = segment.role;
-                        segment.role = role.map_or(Role::System, |role| if own == Role::Agent { role } else { own });
-                        let words = |column: usize| Cow::Owned(texts.get(column).cloned().unwrap_or_default());
-                        columns.complete(&mut segment, &mut conversations, options, &words);
-                        let column = names.get(number).cloned().unwrap_or_default();
-                        segment.address = Some(Address::Row { row: row + 1, column });
-                    }
-                    each(segment);
-                }
-            }
-        }
     }
 }
 

@@ -264,7 +264,7 @@ fn extract_all<'a>(
         }
         Format::Markdown => markdown::extract(text, options, each),
         Format::Transcript => transcript::extract(text, options, each).into(),
-        Format::JsonLines => jsonl::extract(text, options, each).into(),
+        Format::JsonLines => jsonl::extract(text, options, each),
         Format::Json => json::extract(text, options, each),
         Format::Csv => csv::extract(text, None, options, each),
         Format::Tsv => csv::extract(text, Some(b'\t'), options, each),
@@ -276,7 +276,7 @@ fn extract_all<'a>(
             let (tree, problems) = toml::parse(text);
             tree::extract(tree.as_slice(), problems, options, each)
         }
-        Format::Html => html::extract(text, options, each).into(),
+        Format::Html => html::extract(text, options, each),
         Format::Po => po::extract(text, each).into(),
         Format::Properties => properties::extract(text, each).into(),
         Format::AndroidStrings => android_strings::extract(text, each).into(),

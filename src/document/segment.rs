@@ -115,7 +115,7 @@ pub enum Address {
     Row {
         /// Its row, from one; the header is a row. Not a line: cells may hold several.
         row: usize,
-        /// Its column's name.
+        /// How its column is called: `“话术”列`, ` B 列`.
         column: Rc<str>,
     },
     /// A value of a tree, or an entry of a list of texts, as its format names it: `/replies/3/text`, `refund.refuse`.
@@ -126,7 +126,7 @@ impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Address::Sheet { sheet, row, column } => write!(f, "{sheet}!{}{row}", column_letters(*column)),
-            Address::Row { row, column } => write!(f, "第 {row} 行“{column}”列"),
+            Address::Row { row, column } => write!(f, "第 {row} 行{column}"),
             Address::Path(path) => f.write_str(path),
         }
     }

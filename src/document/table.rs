@@ -5,10 +5,12 @@
 //! known by their headings.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::fields::role_named;
 use super::layout::{Basis, Column, Layout, Usage};
-use super::{ExtractOptions, Moment, Role, Segment, Turn};
+use super::segment::column_letters;
+use super::{Address, ExtractOptions, Moment, Role, Segment, Turn};
 use crate::text::is_han;
 
 /// How many rows are looked at to tell the columns.
@@ -130,6 +132,9 @@ const TIMES: &[&str] = &[
 const CONVERSATIONS: &[&str] =
     &["会话", "会话id", "会话编号", "会话号", "对话id", "session", "session_id", "conversation", "conversation_id"];
 
+/// Among how many rows at the beginning the headings are looked for.
+const LOOKED_THROUGH: usize = 10;
+
 /// The headings by which a review sheet is known.
 pub(super) const REVIEW_HEADINGS: [&str; 3] = ["原文", "建议改为", "采纳"];
 
@@ -140,8 +145,8 @@ pub(super) struct Columns {
     pub(super) columns: Vec<Column>,
     /// How the columns with replies were told.
     pub(super) basis: Basis,
-    /// Whether the first row holds headings.
-    pub(super) heading: Heading,
+    /// The row, from zero, that holds the headings; what is above it is a title.
+    heading: Option<usize>,
     /// The columns that the user names and the table has not, with what they were to be.
     pub(super) missing: Vec<(String, Usage)>,
     speaker: Option<usize>,
@@ -150,64 +155,67 @@ pub(super) struct Columns {
     owner: Option<usize>,
 }
 
-/// What the first row is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Heading {
-    /// The names of the columns.
-    FirstRow,
-    /// A row like the others.
-    None,
-}
-
 impl Columns {
     /// What stands in the columns of a table that begins with `rows`.
     pub(super) fn of<S: AsRef<str>>(rows: &[Vec<S>], options: &ExtractOptions) -> Columns {
         let width = rows.iter().map(Vec::len).max().unwrap_or_default();
-        let cell = |row: usize, column: usize| rows[row].get(column).map_or("", |cell| cell.as_ref().trim());
-        let first: Vec<&str> = (0..width).map(|column| if rows.is_empty() { "" } else { cell(0, column) }).collect();
+        let cells = |row: usize| -> Vec<&str> {
+            (0..width).map(|column| rows[row].get(column).map_or("", |cell| cell.as_ref().trim())).collect()
+        };
+        let under = |row: usize, column: usize| {
+            let below = rows.get(row + 1..).unwrap_or_default().iter();
+            below
+                .filter_map(move |row| row.get(column))
+                .map(|cell| cell.as_ref().trim())
+                .filter(|cell| !cell.is_empty())
+        };
+        // The first of the first rows that is a heading; a title above it fills one cell.
+        let known = (0..rows.len().min(LOOKED_THROUGH)).find_map(|row| {
+            let cells = cells(row);
+            if REVIEW_HEADINGS.iter().all(|heading| cells.contains(heading)) && options.columns.is_empty() {
+                return Some((row, None));
+            }
+            let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+            let alone = filled < 2 && (width > 1 || under(row, 0).next().is_none() || row > 0);
+            let named = options.columns.iter().chain(&options.customer_columns).chain(&options.owner_column);
+            let is_named = named.clone().any(|name| find(&cells, name).is_some());
+            let usages = known_headings(&cells, &|column| reads_as_replies(under(row, column)));
+            let is_heading = is_named || !alone && usages.iter().any(|usage| *usage != Usage::Other);
+            is_heading.then_some((row, Some(usages)))
+        });
+        let (heading, told) = match known {
+            Some((row, None)) => return Columns::of_review_sheet(&cells(row)),
+            Some((row, Some(usages))) => (Some(row), usages),
+            None => (first_row_reads_as_heading(rows, width).then_some(0), vec![Usage::Other; width]),
+        };
+        let headings = heading.map(cells).unwrap_or_default();
         let mut usages = vec![Usage::Other; width];
         let mut missing = Vec::new();
-        let mut basis = Basis::Nothing;
-
-        let mut names_heading = false;
-        let mut named = |asked: &[String], usage: Usage, usages: &mut Vec<Usage>| {
+        let mut name = |asked: &[String], usage: Usage| {
             for name in asked {
-                let by_heading = find(&first, name);
-                names_heading |= by_heading.is_some();
-                match by_heading.or_else(|| by_number(name, width)) {
+                match find(&headings, name).or_else(|| by_number(name, width)) {
                     Some(column) => usages[column] = usage,
                     None => missing.push((name.clone(), usage)),
                 }
             }
         };
-        named(&options.columns, Usage::Reply, &mut usages);
-        named(&options.customer_columns, Usage::Customer, &mut usages);
-        named(options.owner_column.as_slice(), Usage::Owner, &mut usages);
-
-        if !options.columns.is_empty() {
-            basis = Basis::Named;
+        name(&options.columns, Usage::Reply);
+        name(&options.customer_columns, Usage::Customer);
+        name(options.owner_column.as_slice(), Usage::Owner);
+        let mut basis = if options.columns.is_empty() { Basis::Nothing } else { Basis::Named };
+        for (usage, told) in usages.iter_mut().zip(told).filter(|(usage, _)| **usage == Usage::Other) {
+            // What the user names is all that he wants.
+            if told != Usage::Reply || basis == Basis::Nothing {
+                *usage = told;
+            }
         }
-        // What the headings tell of the other columns.
-        if REVIEW_HEADINGS.iter().all(|heading| first.contains(heading)) && options.columns.is_empty() {
-            return Columns::of_review_sheet(&first);
-        }
-        let body = rows.get(1..).unwrap_or_default();
-        let under = |column: usize| {
-            let cells = body.iter().filter_map(move |row| row.get(column)).map(|cell| cell.as_ref().trim());
-            cells.filter(|cell| !cell.is_empty())
-        };
-        let told = known_headings(&first, &mut usages, options, &|column| reads_as_replies(under(column)));
         if basis == Basis::Nothing && usages.contains(&Usage::Reply) {
             basis = Basis::Heading;
         }
-        let heading = if names_heading || told || first_row_reads_as_heading(rows, width) {
-            Heading::FirstRow
-        } else {
-            Heading::None
-        };
-        let body = if heading == Heading::FirstRow { rows.get(1..).unwrap_or_default() } else { rows };
+        let body = heading.map_or(0, |row| row + 1);
         let texts = |column: usize| {
-            body.iter()
+            let below = rows.get(body..).unwrap_or_default().iter();
+            below
                 .filter_map(move |row| row.get(column))
                 .map(|cell| cell.as_ref().trim())
                 .filter(|cell| !cell.is_empty())
@@ -221,7 +229,7 @@ impl Columns {
             }
         }
         let columns = usages.iter().enumerate().map(|(number, usage)| Column {
-            name: (heading == Heading::FirstRow).then(|| first[number].to_owned()),
+            name: headings.get(number).map(|heading| (*heading).to_owned()),
             usage: *usage,
             sample: texts(number).next().unwrap_or_default().chars().take(40).collect(),
         });
@@ -238,13 +246,36 @@ impl Columns {
         }
     }
 
+    /// Whether the row of that number, from zero, is the heading or stands above it.
+    pub(super) fn is_above_body(&self, row: usize) -> bool {
+        self.heading.is_some_and(|heading| row <= heading)
+    }
+
+    /// How each column is called in an address: `“话术”列`, with its letters where two are named alike; `B 列` without a name.
+    pub(super) fn labels(&self) -> Vec<Rc<str>> {
+        let name =
+            |column: &Column| column.name.as_deref().map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+        let names: Vec<Option<String>> = self.columns.iter().map(name).collect();
+        let label = |(number, name): (usize, &Option<String>)| -> Rc<str> {
+            let letters = column_letters(number);
+            match name {
+                Some(own) if names.iter().filter(|other| *other == name).count() > 1 => {
+                    format!("“{own}”列（{letters}）").into()
+                }
+                Some(own) => format!("“{own}”列").into(),
+                None => format!(" {letters} 列").into(),
+            }
+        };
+        names.iter().enumerate().map(label).collect()
+    }
+
     fn of_review_sheet(first: &[&str]) -> Columns {
         let column =
             |name: &&str| Column { name: Some((*name).to_owned()), usage: Usage::Other, sample: String::new() };
         Columns {
             columns: first.iter().map(column).collect(),
             basis: Basis::ReviewSheet,
-            heading: Heading::FirstRow,
+            heading: Some(0),
             missing: Vec::new(),
             speaker: None,
             time: None,
@@ -307,6 +338,64 @@ impl Columns {
     }
 }
 
+/// The messages of a table among other text: of each row, of each cell.
+#[derive(Default)]
+pub(super) struct Grid<'a> {
+    rows: Vec<Vec<Vec<Segment<'a>>>>,
+}
+
+impl<'a> Grid<'a> {
+    pub(super) fn begin_row(&mut self) {
+        self.rows.push(Vec::new());
+    }
+
+    pub(super) fn begin_cell(&mut self) {
+        if self.rows.is_empty() {
+            self.begin_row();
+        }
+        self.rows.last_mut().expect("there is a row").push(Vec::new());
+    }
+
+    /// Puts a message into the cell that was begun last.
+    pub(super) fn push(&mut self, segment: Segment<'a>) {
+        if self.rows.last().is_none_or(Vec::is_empty) {
+            self.begin_cell();
+        }
+        let row = self.rows.last_mut().expect("there is a row");
+        row.last_mut().expect("there is a cell").push(segment);
+    }
+
+    /// Gives the messages to `each`. Where the headings tell the columns, only replies are the agent's words, and what the
+    /// columns are is returned; elsewhere all are.
+    pub(super) fn give(self, options: &ExtractOptions, each: &mut dyn FnMut(Segment<'a>)) -> Option<Layout> {
+        let text = |cell: &Vec<Segment<'a>>| cell.iter().map(|segment| &*segment.text).collect::<String>();
+        let texts: Vec<Vec<String>> = self.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+        let columns = Columns::of(&texts, options);
+        let is_told = matches!(columns.basis, Basis::Named | Basis::Heading) && columns.with_words().next().is_some();
+        if !is_told {
+            self.rows.into_iter().flatten().flatten().for_each(each);
+            return None;
+        }
+        let labels = columns.labels();
+        let mut conversations = Conversations::default();
+        for (row, (cells, texts)) in self.rows.into_iter().zip(&texts).enumerate() {
+            for (number, cell) in cells.into_iter().enumerate().filter(|_| !columns.is_above_body(row)) {
+                let role = columns.with_words().find(|(column, _)| *column == number).map(|(_, role)| role);
+                for mut segment in cell {
+                    let own = segment.role;
+                    segment.role = role.map_or(Role::System, |role| if own == Role::Agent { role } else { own });
+                    let words = |column: usize| Cow::Owned(texts.get(column).cloned().unwrap_or_default());
+                    columns.complete(&mut segment, &mut conversations, options, &words);
+                    let column = labels.get(number).cloned().unwrap_or_default();
+                    segment.address = Some(Address::Row { row: row + 1, column });
+                    each(segment);
+                }
+            }
+        }
+        Some(columns.layout(None))
+    }
+}
+
 /// Tells conversations apart by their names: rows of one follow each other.
 #[derive(Default)]
 pub(super) struct Conversations {
@@ -348,47 +437,29 @@ fn by_number(name: &str, width: usize) -> Option<usize> {
     (1..=width).contains(&number).then(|| number - 1)
 }
 
-/// Tells columns by their headings; whether any is known. `reads` tells whether a column reads as replies.
-fn known_headings(
-    first: &[&str],
-    usages: &mut [Usage],
-    options: &ExtractOptions,
-    reads: &dyn Fn(usize) -> bool,
-) -> bool {
-    if first.is_empty() || !first.iter().all(|heading| may_be_heading(heading)) {
-        return false;
+/// What a row says of the columns if it is the heading. `reads` tells whether a column reads as replies.
+fn known_headings(row: &[&str], reads: &dyn Fn(usize) -> bool) -> Vec<Usage> {
+    if !row.iter().all(|heading| may_be_heading(heading)) {
+        return vec![Usage::Other; row.len()];
     }
-    let folded: Vec<String> = first.iter().map(|heading| fold(heading)).collect();
+    let folded: Vec<String> = row.iter().map(|heading| fold(heading)).collect();
     let at = |letter: &str| folded.iter().position(|heading| heading == letter);
     // Q and A are known only together.
     let letters = at("q").zip(at("a"));
     let sure = letters.is_some() || folded.iter().any(|heading| meaning(heading) == Some((Usage::Reply, 0)));
-    let mut told = false;
-    for (column, heading) in folded.iter().enumerate() {
-        if usages[column] != Usage::Other {
-            continue;
-        }
-        let known = match letters {
-            Some((question, _)) if column == question => Some(Usage::Customer),
-            Some((_, answer)) if column == answer => Some(Usage::Reply),
-            _ => match meaning(heading) {
-                // 内容 is taken only where nothing speaks of replies.
-                Some((Usage::Reply, rank)) if rank > 0 && sure => None,
-                // Under 客服 there are names, or what they say.
-                Some((Usage::Owner, _)) if reads(column) => Some(Usage::Reply),
-                Some((known, _)) => Some(known),
-                None => None,
-            },
-        };
-        told |= known.is_some();
-        match known {
-            // What the user names is all that he wants.
-            Some(Usage::Reply) if !options.columns.is_empty() => {}
-            Some(known) => usages[column] = known,
-            None => {}
-        }
-    }
-    told
+    let usage = |(column, heading): (usize, &String)| match letters {
+        Some((question, _)) if column == question => Usage::Customer,
+        Some((_, answer)) if column == answer => Usage::Reply,
+        _ => match meaning(heading) {
+            // 内容 is taken only where nothing speaks of replies.
+            Some((Usage::Reply, rank)) if rank > 0 && sure => Usage::Other,
+            // Under 客服 there are names, or what they say.
+            Some((Usage::Owner, _)) if reads(column) => Usage::Reply,
+            Some((known, _)) => known,
+            None => Usage::Other,
+        },
+    };
+    folded.iter().enumerate().map(usage).collect()
 }
 
 /// What a heading says of its column, and how sure that is: zero is the surest.
@@ -460,7 +531,7 @@ fn reads_as_replies<'t>(texts: impl Iterator<Item = &'t str>) -> bool {
 mod tests {
     use super::*;
 
-    fn usages(rows: &[&[&str]], columns: &[&str]) -> (String, Basis, Heading) {
+    fn usages(rows: &[&[&str]], columns: &[&str]) -> (String, Basis, Option<usize>) {
         let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.to_vec()).collect();
         let columns = columns.iter().map(|name| (*name).to_owned()).collect();
         let options = ExtractOptions { columns, ..ExtractOptions::default() };
@@ -480,35 +551,38 @@ mod tests {
     #[test]
     fn tells_columns() {
         use Basis::{Content, Heading as ByHeading, Named, Nothing};
-        use Heading::{FirstRow, None as NoHeading};
+        const FIRST: Option<usize> = Some(0);
         let hello = "您好，请问有什么可以帮您？";
         /// The rows, the columns asked for, what comes of them.
-        type Case<'a> = (&'a [&'a [&'a str]], &'a [&'a str], (&'a str, Basis, Heading));
+        type Case<'a> = (&'a [&'a [&'a str]], &'a [&'a str], (&'a str, Basis, Option<usize>));
         let cases: &[Case<'_>] = &[
-            (&[], &[], ("", Nothing, NoHeading)),
-            (&[&["编号", "来源", "话术"], &["1", "a", hello]], &[], ("--R", ByHeading, FirstRow)),
-            (&[&["问题", "内容", "备注"], &["能退吗", hello, ""]], &[], ("CR-", ByHeading, FirstRow)),
-            (&[&["话术1", "话术2", "话术分类", "内容"]], &[], ("RR--", ByHeading, FirstRow)),
-            (&[&["问", "答"], &["能退吗", hello]], &[], ("CR", ByHeading, FirstRow)),
-            (&[&["回复内容", "回复时间", "回复人"]], &[], ("RT-", ByHeading, FirstRow)),
-            (&[&["会话ID", "角色", "时间", "消息内容"]], &[], ("KSTR", ByHeading, FirstRow)),
-            (&[&["Category", " Reply ", "Owner"]], &[], ("-RO", ByHeading, FirstRow)),
-            (&[&["标题", "模板"], &["退款", hello], &["换货", "亲，这边帮您换哦"]], &[], ("-R", Content, FirstRow)),
-            (&[&["1", hello], &["2", "亲，这边马上帮您看一下"]], &[], ("-R", Content, NoHeading)),
-            (&[&["a", "b"], &["1", "2"]], &[], ("--", Nothing, NoHeading)),
-            (&[&["Q", "A"], &["能退吗", hello]], &[], ("CR", ByHeading, FirstRow)),
-            (&[&["标准问", "标准答"]], &[], ("CR", ByHeading, FirstRow)),
-            (&[&["用户说", "客服说"]], &[], ("CR", ByHeading, FirstRow)),
-            (&[&["问题描述", "解决方案", "问题类型"]], &[], ("CR-", ByHeading, FirstRow)),
-            (&[&["知识标题", "知识内容"]], &[], ("-R", ByHeading, FirstRow)),
-            (&[&["买家", "卖家"]], &[], ("CR", ByHeading, FirstRow)),
-            (&[&["instruction", "output"]], &[], ("CR", ByHeading, FirstRow)),
-            (&[&["客服", "会员话术"], &["小李", hello]], &[], ("OR", ByHeading, FirstRow)),
-            (&[&["客户", "客服"], &["能退吗", hello]], &[], ("CR", ByHeading, FirstRow)),
-            (&[&["请问您哪位"], &[hello]], &[], ("R", Content, NoHeading)),
-            (&[&["话术", "内容"], &[hello, hello]], &["内容"], ("-R", Named, FirstRow)),
-            (&[&[hello, hello]], &["2"], ("-R", Named, NoHeading)),
-            (&[&[hello, hello]], &["A"], ("R-", Named, NoHeading)),
+            (&[], &[], ("", Nothing, None)),
+            (&[&["编号", "来源", "话术"], &["1", "a", hello]], &[], ("--R", ByHeading, FIRST)),
+            (&[&["问题", "内容", "备注"], &["能退吗", hello, ""]], &[], ("CR-", ByHeading, FIRST)),
+            (&[&["话术1", "话术2", "话术分类", "内容"]], &[], ("RR--", ByHeading, FIRST)),
+            (&[&["问", "答"], &["能退吗", hello]], &[], ("CR", ByHeading, FIRST)),
+            (&[&["回复内容", "回复时间", "回复人"]], &[], ("RT-", ByHeading, FIRST)),
+            (&[&["会话ID", "角色", "时间", "消息内容"]], &[], ("KSTR", ByHeading, FIRST)),
+            (&[&["Category", " Reply ", "Owner"]], &[], ("-RO", ByHeading, FIRST)),
+            (&[&["标题", "模板"], &["退款", hello], &["换货", "亲，这边帮您换哦"]], &[], ("-R", Content, FIRST)),
+            (&[&["1", hello], &["2", "亲，这边马上帮您看一下"]], &[], ("-R", Content, None)),
+            (&[&["a", "b"], &["1", "2"]], &[], ("--", Nothing, None)),
+            (&[&["Q", "A"], &["能退吗", hello]], &[], ("CR", ByHeading, FIRST)),
+            (&[&["标准问", "标准答"]], &[], ("CR", ByHeading, FIRST)),
+            (&[&["用户说", "客服说"]], &[], ("CR", ByHeading, FIRST)),
+            (&[&["问题描述", "解决方案", "问题类型"]], &[], ("CR-", ByHeading, FIRST)),
+            (&[&["知识标题", "知识内容"]], &[], ("-R", ByHeading, FIRST)),
+            (&[&["买家", "卖家"]], &[], ("CR", ByHeading, FIRST)),
+            (&[&["instruction", "output"]], &[], ("CR", ByHeading, FIRST)),
+            (&[&["客服", "会员话术"], &["小李", hello]], &[], ("OR", ByHeading, FIRST)),
+            (&[&["客户", "客服"], &["能退吗", hello]], &[], ("CR", ByHeading, FIRST)),
+            (&[&["2024 年话术表", "", ""], &["", "", ""], &["编号", "问题", "答案"]], &[], ("-CR", ByHeading, Some(2))),
+            (&[&["本表由客服组维护"]], &[], ("R", Content, None)),
+            (&[&["场景", "话术"], &["退款", hello]], &["2"], ("-R", Named, FIRST)),
+            (&[&["请问您哪位"], &[hello]], &[], ("R", Content, None)),
+            (&[&["话术", "内容"], &[hello, hello]], &["内容"], ("-R", Named, FIRST)),
+            (&[&[hello, hello]], &["2"], ("-R", Named, None)),
+            (&[&[hello, hello]], &["A"], ("R-", Named, None)),
         ];
         for (rows, columns, (usage, basis, heading)) in cases {
             assert_eq!(usages(rows, columns), ((*usage).to_owned(), *basis, *heading), "{rows:?}");

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::table::{Columns, Conversations, Heading, SAMPLED_ROWS};
+use super::table::{Columns, Conversations, SAMPLED_ROWS};
 use super::xlsx::{Cell, Change, Kind, Row, Sheet, Workbook};
 use super::{Address, Escape, ExtractOptions, Problem, Reading, Segment};
 use crate::text::{Edit, OverlappingEdits, Source, apply_edits};
@@ -54,7 +54,7 @@ impl Pages {
             }
             let mut conversations = Conversations::default();
             for (index, row) in sheet.rows.iter().enumerate() {
-                let heading = index == 0 && columns.heading == Heading::FirstRow;
+                let heading = columns.is_above_body(index);
                 for (cell, start) in row.cells.iter().zip(starts.by_ref()) {
                     let role = columns.with_words().find(|(number, _)| *number == cell.column);
                     let Some((_, role)) = role.filter(|_| !heading && cell.kind == Kind::Text) else { continue };

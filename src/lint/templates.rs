@@ -71,13 +71,18 @@ impl Templates {
                 None
             }
             std::collections::hash_map::Entry::Occupied(entry) => {
-                let title = format!("和 {} 的话术一样（最多差在标点），留一条就好", entry.get());
+                let title = format!("和{}的话术一样（最多差在标点），留一条就好", spaced(entry.get()));
                 let fix = Fix { title, applicability: Applicability::Display, edits: Vec::new() };
                 let end = segment.text.find('\n').unwrap_or(segment.text.len());
                 Some(Found { kind: Structure::DuplicateReply, range: TextRange::new(0, end), fixes: vec![fix] })
             }
         }
     }
+}
+
+/// An address between Chinese words: with blanks where it is none itself.
+fn spaced(address: &str) -> String {
+    if address.starts_with('第') { address.to_owned() } else { format!(" {address} ") }
 }
 
 /// The placeholders of a template that are not `known`.

@@ -119,7 +119,11 @@ impl Kind {
     fn of(language: &str, name: &Path) -> Kind {
         match language.to_ascii_lowercase().as_str() {
             "markdown" => Kind::Known(Format::Markdown),
-            "json" | "jsonc" | "json with comments" => Kind::Known(Format::Json),
+            // Many editors call JSON Lines JSON.
+            "json" | "jsonc" | "json with comments" => match Format::from_path(name) {
+                Some(Format::JsonLines) => Kind::Known(Format::JsonLines),
+                _ => Kind::Known(Format::Json),
+            },
             "csv" => Kind::Known(Format::Csv),
             "tsv" => Kind::Known(Format::Tsv),
             "yaml" | "yml" => Kind::Known(Format::Yaml),

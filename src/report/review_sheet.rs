@@ -115,9 +115,23 @@ pub fn write_csv(out: &mut dyn Write, rows: &[(String, Reviewed)]) -> io::Result
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
     writer.write_record(Field::ALL.map(Field::heading))?;
     for (path, row) in rows {
-        writer.write_record(Field::ALL.map(|field| row.cell(path, field)))?;
+        writer.write_record(Field::ALL.map(|field| guarded(row.cell(path, field))))?;
     }
     writer.flush()
+}
+
+/// What spreadsheet programs take for the beginning of a formula.
+const FORMULA_MARKS: [char; 4] = ['=', '+', '-', '@'];
+
+/// A cell of a table in text that no program takes for a formula: a tab before it keeps it words.
+fn guarded(cell: String) -> String {
+    if cell.starts_with(FORMULA_MARKS) { format!("\t{cell}") } else { cell }
+}
+
+/// A cell as it was before [`write_csv`] guarded it.
+#[must_use]
+pub fn unguarded(cell: &str) -> &str {
+    cell.strip_prefix('\t').filter(|words| words.starts_with(FORMULA_MARKS)).unwrap_or(cell)
 }
 
 /// How wide each column is, in characters of Excel's.
@@ -186,6 +200,16 @@ mod tests {
         let row: Vec<String> = reader.records().next().unwrap().unwrap().iter().map(str::to_owned).collect();
         assert_eq!(row[4..6], ["不行,\"=1\"", "生硬：“不行”\n又一处"]);
         assert_eq!(row[7..], ["警告", "抱歉", ""]);
+    }
+
+    #[test]
+    fn words_are_no_formula() {
+        for words in ["=1+1", "-你的", "@小王", "+86", "您好", ""] {
+            let cell = guarded(words.to_owned());
+            assert!(!cell.starts_with(FORMULA_MARKS), "{words}");
+            assert_eq!(unguarded(&cell), words);
+        }
+        assert_eq!(unguarded("\t您好"), "\t您好");
     }
 
     #[test]

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use similar::{Algorithm, DiffOp, TextDiff};
 
 use super::check::Settings;
+use super::sound::{Change, do_changes};
 use super::source::{SourceFile, Unreadable};
 use crate::document::{Content, Format, NotEditable, Role, Segment};
 use crate::report::Field;
+use crate::report::review_sheet::unguarded;
 use crate::text::{Edit, Prose, Source, TextRange};
 
 /// A row that a person filled in.
@@ -71,7 +73,7 @@ pub fn read_sheet(name: &Path, bytes: Vec<u8>, settings: &Settings<'_>) -> Resul
     let (line, address) = (column(Field::Line), column(Field::Address));
     let mut sheet = Sheet::default();
     for (row, cells) in rows {
-        let cell = |column: usize| cells.get(column).map_or("", String::as_str);
+        let cell = |column: usize| cells.get(column).map_or("", |cell| unguarded(cell));
         match is_accepted(cell(accepted)) {
             None => {
                 let said = cell(accepted).trim();
@@ -112,14 +114,8 @@ fn is_accepted(said: &str) -> Option<bool> {
 }
 
 /// Puts the accepted rows of one file into its content. For each row what became of it.
-///
-/// # Errors
-/// In Chinese, where that would change how the file is read; then nothing is to be written.
-pub fn apply(
-    settings: &Settings<'_>,
-    content: &Content,
-    accepted: &[Accepted],
-) -> Result<(Content, Vec<Outcome>), String> {
+#[must_use]
+pub fn apply(settings: &Settings<'_>, content: &Content, accepted: &[Accepted]) -> (Content, Vec<Outcome>) {
     let mut places: Vec<Option<usize>> = vec![None; accepted.len()];
     let messages = messages(settings, content);
     for (number, row) in accepted.iter().enumerate() {
@@ -127,8 +123,7 @@ pub fn apply(
     }
     let mut outcomes: Vec<Outcome> =
         places.iter().zip(accepted).map(|(place, row)| expected(*place, &messages, row)).collect();
-    let mut edits: Vec<Edit<Source>> = Vec::new();
-    let mut after: Vec<String> = messages.iter().map(|message| message.text.clone()).collect();
+    let mut changes: Vec<Change> = Vec::new();
     let mut number = 0;
     content.extract(settings.extract, &mut |segment| {
         let own = number;
@@ -137,12 +132,9 @@ pub fn apply(
             (0..accepted.len()).filter(|row| places[*row] == Some(own) && outcomes[*row] == Outcome::Applied);
         let Some(row) = rows.next() else { return };
         let others: Vec<usize> = rows.collect();
-        let replacement = with_line_ends_of(&segment.text, &accepted[row].replacement);
-        match written(&segment, &replacement) {
-            Ok(own_edits) => {
-                after[own] = replacement;
-                edits.extend(own_edits);
-            }
+        let after = with_line_ends_of(&segment.text, &accepted[row].replacement);
+        match written(&segment, &after) {
+            Ok(edits) => changes.push(Change { message: own, edits, after }),
             Err(reason) => outcomes[row] = Outcome::Refused(format!("写不进去：{}，请手工修改", reason.reason())),
         }
         for other in others {
@@ -153,12 +145,15 @@ pub fn apply(
             };
         }
     });
-    let changed = content.with_edits(&edits).map_err(|_| "改动之间互相重叠，没有改动这个文件".to_owned())?;
-    let now = self::messages(settings, &changed);
-    if now.len() != after.len() || now.iter().zip(&after).any(|(message, text)| message.text != *text) {
-        return Err("改动之后文件的结构会变，没有改动这个文件；请手工修改".to_owned());
+    let (changed, refused) = do_changes(content, settings.extract, &changes);
+    for (outcome, _) in outcomes
+        .iter_mut()
+        .zip(&places)
+        .filter(|(outcome, place)| **outcome == Outcome::Applied && place.is_some_and(|place| refused.contains(&place)))
+    {
+        *outcome = Outcome::Refused("写进去会改变文件的结构，没有写；请手工修改".to_owned());
     }
-    Ok((changed, outcomes))
+    (changed, outcomes)
 }
 
 /// A message of the file as it is now.

@@ -1,11 +1,14 @@
 //! Mending a text: fixes that do not touch each other are carried to the source and applied, then the text is judged
 //! again, until nothing is left to apply. Nothing outside the edits changes, and the text keeps its shape.
 
+use std::collections::BTreeSet;
+
 use super::check::Settings;
+use super::sound::{Change, do_changes};
 use crate::diagnostic::Fix;
-use crate::document::{self, Content, Role};
+use crate::document::{self, Content};
 use crate::lint::{Conversation, FixLevel, Fixing, STEPS, Scratch, is_offence};
-use crate::text::{Edit, Source, TextRange, apply_edits};
+use crate::text::{Source, TextRange, apply_edits};
 
 /// What mending came to.
 #[derive(Clone, Debug)]
@@ -16,65 +19,56 @@ pub struct Mended {
     pub applied: usize,
     /// How many errors and warnings are left.
     pub left: usize,
+    /// How many messages could not be mended, because their file would be read otherwise.
+    pub refused: usize,
     /// What in the file could not be read: the line, from one, and what it is in Chinese.
     pub problems: Vec<document::Problem>,
 }
 
 /// Mends `content`; `settings` are those of its file.
-///
-/// # Errors
-/// In Chinese, where an edit would change how the file is read; then nothing is to be written.
-pub fn mend(settings: &Settings<'_>, content: Content, level: FixLevel) -> Result<Mended, String> {
+#[must_use]
+pub fn mend(settings: &Settings<'_>, content: Content, level: FixLevel) -> Mended {
     let whole = TextRange::new(0, content.text().len());
     mend_within(settings, content, whole, level)
 }
 
 /// As [`mend`], but only the messages that `within` touches: those at whose words it lies where it is empty.
-///
-/// # Errors
-/// As [`mend`].
-pub fn mend_within(
-    settings: &Settings<'_>,
-    content: Content,
-    within: TextRange<Source>,
-    level: FixLevel,
-) -> Result<Mended, String> {
+#[must_use]
+pub fn mend_within(settings: &Settings<'_>, content: Content, within: TextRange<Source>, level: FixLevel) -> Mended {
     let mut scratch = Scratch::default();
-    let mut mended = Mended { content, applied: 0, left: 0, problems: Vec::new() };
+    let mut mended = Mended { content, applied: 0, left: 0, refused: 0, problems: Vec::new() };
     let mut within = within;
+    let mut refused = BTreeSet::new();
     for _ in 0..STEPS {
-        let pass = run_pass(settings, &mended.content, within, level, &mut scratch);
+        let mut pass = run_pass(settings, &mended.content, within, level, &mut scratch);
         mended.left = pass.left;
         mended.problems = pass.problems;
-        if pass.edits.is_empty() {
+        pass.changes.retain(|(change, _)| !refused.contains(&change.message));
+        if pass.changes.is_empty() {
             break;
         }
-        let changed = mended
-            .content
-            .with_edits(&pass.edits)
-            .map_err(|_| "改写之间互相重叠，没有改动这个文件".to_owned())?;
-        if !pass.expected.iter().eq(&messages(settings, &changed)) {
-            return Err("改写之后文件的结构会变，没有改动这个文件；请手工修改".to_owned());
-        }
+        let changes: Vec<Change> = pass.changes.iter().map(|(change, _)| change.clone()).collect();
+        let (changed, unsound) = do_changes(&mended.content, settings.extract, &changes);
+        refused.extend(unsound);
+        let done = pass.changes.iter().filter(|(change, _)| !refused.contains(&change.message));
+        mended.applied += done.map(|(_, findings)| findings).sum::<usize>();
         // All edits lie inside the messages that were touched.
         if let Some(place) = pass.place {
             within = TextRange::new(place.start(), place.end() + changed.text().len() - mended.content.text().len());
         }
         mended.content = changed;
-        mended.applied += pass.applied;
     }
-    Ok(mended)
+    mended.refused = refused.len();
+    mended
 }
 
 struct Pass {
-    edits: Vec<Edit<Source>>,
-    applied: usize,
+    /// The changes, each with how many findings it mends.
+    changes: Vec<(Change, usize)>,
     left: usize,
     problems: Vec<document::Problem>,
     /// From the first message that was looked at to the end of the last.
     place: Option<TextRange<Source>>,
-    /// All messages as they are to be read behind the edits.
-    expected: Vec<(Role, String)>,
 }
 
 fn run_pass(
@@ -84,15 +78,16 @@ fn run_pass(
     level: FixLevel,
     scratch: &mut Scratch,
 ) -> Pass {
-    let mut pass =
-        Pass { edits: Vec::new(), applied: 0, left: 0, problems: Vec::new(), place: None, expected: Vec::new() };
+    let mut pass = Pass { changes: Vec::new(), left: 0, problems: Vec::new(), place: None };
     let mut conversation = Conversation::new(settings.linter);
+    let mut count = 0;
     let reading = content.extract(settings.extract, &mut |segment| {
+        let message = count;
+        count += 1;
         let heard = conversation.hear(&segment);
         let place = segment.map.to_source(TextRange::new(0, segment.text.len()));
         let at_cursor = within.is_empty() && place.covers(within);
         if !at_cursor && !place.overlaps(within) {
-            pass.expected.push((segment.role, segment.text.into_owned()));
             return;
         }
         pass.place = Some(match pass.place {
@@ -104,24 +99,12 @@ fn run_pass(
         let can_be_written = |fix: &Fix| segment.source_edits(&fix.edits).is_ok();
         let step = settings.linter.mend_step(&segment.text, &found, level, &can_be_written, scratch);
         let after = apply_edits(&segment.text, &step.edits);
-        match (segment.source_edits(&step.edits), after) {
-            (Ok(edits), Ok(after)) => {
-                pass.applied += step.applied;
-                pass.edits.extend(edits);
-                pass.expected.push((segment.role, after));
-            }
-            _ => pass.expected.push((segment.role, segment.text.into_owned())),
+        if let (1.., Ok(edits), Ok(after)) = (step.applied, segment.source_edits(&step.edits), after) {
+            pass.changes.push((Change { message, edits, after }, step.applied));
         }
     });
     pass.problems = reading.problems;
     pass
-}
-
-/// All messages with their roles.
-fn messages(settings: &Settings<'_>, content: &Content) -> Vec<(Role, String)> {
-    let mut messages = Vec::new();
-    content.extract(settings.extract, &mut |segment| messages.push((segment.role, segment.text.into_owned())));
-    messages
 }
 
 #[cfg(test)]
@@ -139,7 +122,7 @@ mod tests {
         let mend = |from: usize, to: usize| {
             let within = TextRange::new(from, to);
             let content = Content::Text { text: text.to_owned(), format: Format::Plain };
-            mend_within(&settings, content, within, FixLevel::Suggested).unwrap().content.text().to_owned()
+            mend_within(&settings, content, within, FixLevel::Suggested).content.text().to_owned()
         };
         let changed = |after: &str| -> Vec<bool> { text.lines().zip(after.lines()).map(|(a, b)| a != b).collect() };
         let second = text.find("您好").unwrap();

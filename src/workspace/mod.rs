@@ -15,6 +15,7 @@ mod parent;
 mod progress;
 mod project;
 mod review;
+mod sound;
 mod source;
 mod write;
 

@@ -13,7 +13,7 @@ fn read(text: &str) -> (Vec<Segment<'_>>, Vec<Problem>) {
         assert!(start >= before, "{text:?} {segment:?}");
         before = start;
     }
-    (segments, problems)
+    (segments, problems.problems)
 }
 
 /// Pieces cover the prose, ascend in the source, and are the same text where they say so. Returns where they begin.

@@ -69,7 +69,7 @@ pub struct Row {
 pub struct Cell {
     /// Its column, from zero.
     pub column: usize,
-    /// Its words, or its number as it is stored. Cells with the same shared string share it.
+    /// Its words, its number as it is stored, or `TRUE` or `FALSE`. Cells with the same shared string share it.
     pub text: Rc<str>,
     /// What it holds.
     pub kind: Kind,
@@ -77,12 +77,12 @@ pub struct Cell {
     pub lock: Option<NotEditable>,
 }
 
-/// What a cell holds. Truth values and errors are left out.
+/// What a cell holds. Errors are left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Words.
     Text,
-    /// A number, a date or a time; never written.
+    /// A number, a date, a time or a truth value; never written.
     Number,
 }
 

@@ -271,7 +271,8 @@ impl SheetReader<'_, '_> {
             if self.cells > CELL_LIMIT {
                 return Err(self.file("有内容的单元格超过 500 万个，太多了；请拆成几个文件再检查"));
             }
-            let cell = Cell { column, text, kind: if kind == "n" { Kind::Number } else { Kind::Text }, lock };
+            let cell =
+                Cell { column, text, kind: if matches!(kind, "n" | "b") { Kind::Number } else { Kind::Text }, lock };
             let source = xml.source();
             if cell.kind == Kind::Text {
                 (self.each)(&Found {
@@ -304,7 +305,7 @@ impl SheetReader<'_, '_> {
                     }
                     xml.skip()?;
                 }
-                "v" if matches!(kind, "s" | "str" | "n") => {
+                "v" if matches!(kind, "s" | "str" | "n" | "b") => {
                     self.characters.clear();
                     xml.text(&mut self.characters)?;
                     if self.characters.too_long {
@@ -350,6 +351,10 @@ impl SheetReader<'_, '_> {
                 })?)
             }
             "inlineStr" => content.inline.as_ref(),
+            "b" => {
+                let value = content.value.as_ref().map(|value| if value.trim() == "1" { "TRUE" } else { "FALSE" });
+                return Ok(value.map(|value| (value.into(), Format::Plain, false)));
+            }
             "str" | "n" => {
                 let value = content.value.as_ref().filter(|value| !value.is_empty());
                 return Ok(value.map(|value| (value.clone(), Format::Plain, false)));

@@ -176,7 +176,7 @@ fn reads_cells() {
     let text = |inner: &str| format!("<c t=\"inlineStr\"><is><t>{inner}</t></is></c>");
     let cases: &[(String, &[&str])] = &[
         ("<row/><row r=\"9\"><c r=\"ZZ9\" t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c></row>".into(), &["ZZ9 一", "AAA9 二"]),
-        ("<row><c t=\"b\"><v>1</v></c><c t=\"e\"><v>#N/A</v></c><c t=\"d\"><v>2024-01-02</v></c><c><v>-1.5E3</v></c><c t=\"s\"/><c t=\"s\"><v/></c></row>".into(), &["D1 #-1.5E3"]),
+        ("<row><c t=\"b\"><v>1</v></c><c t=\"e\"><v>#N/A</v></c><c t=\"d\"><v>2024-01-02</v></c><c><v>-1.5E3</v></c><c t=\"s\"/><c t=\"s\"><v/></c></row>".into(), &["A1 #TRUE", "D1 #-1.5E3"]),
         (format!("<row>{}{}{}</row>", text(""), text("a&quot;&lt;&amp;&#x597D;&#10;"), text("<b>x</b>y")), &["B1 a\"<&好\n", "C1 y"]),
         (format!("<row>{}{}{}</row>", text("&nbsp;"), text("&#0;"), text("_xD83D_")), &[
             "A1 \u{FFFC}（单元格里有写不回去的内容）",

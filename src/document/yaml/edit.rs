@@ -49,7 +49,8 @@ pub(in crate::document) fn write(
     if replacement.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']) {
         return Err(NotEditable::LineBreak);
     }
-    if replacement.chars().any(is_unprintable) {
+    // A tab in a plain scalar is right by YAML 1.2, and many readers of YAML 1.1 refuse the file.
+    if replacement.chars().any(is_unprintable) || replacement.contains('\t') {
         return Err(NotEditable::Unwritable);
     }
     check_markers(segment, edit)?;

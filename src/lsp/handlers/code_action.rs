@@ -291,9 +291,9 @@ fn edit_of(state: &State, data: &Data) -> Result<WorkspaceEdit> {
         Wish::Fix { range, rule, title } => fix_edits(document, rules, *range, rule, title).ok_or_else(changed)?,
         Wish::Polish { range } => {
             let at = |position| document.text.spot(from_proto::at(position), rules.encoding);
-            mended(document, rules, Some((at(range.start), at(range.end))), FixLevel::Suggested)?
+            mended(document, rules, Some((at(range.start), at(range.end))), FixLevel::Suggested)
         }
-        _ => mended(document, rules, None, FixLevel::Safe)?,
+        _ => mended(document, rules, None, FixLevel::Safe),
     };
     Ok(edits::of_document(state, uri, document.version, edits))
 }
@@ -322,7 +322,7 @@ fn fix_edits(document: &Document, rules: &Rules, range: Range, rule: &str, title
 }
 
 /// The edits by which the document, or what lies between two places in either order, is mended.
-fn mended(document: &Document, rules: &Rules, between: Option<(Spot, Spot)>, level: FixLevel) -> Result<Vec<TextEdit>> {
+fn mended(document: &Document, rules: &Rules, between: Option<(Spot, Spot)>, level: FixLevel) -> Vec<TextEdit> {
     let before = document.text.whole();
     let byte = |spot: Spot| (0..spot.line).map(|line| document.text.line(line).len()).sum::<usize>() + spot.byte;
     let within = match between {
@@ -332,12 +332,8 @@ fn mended(document: &Document, rules: &Rules, between: Option<(Spot, Spot)>, lev
     let settings = rules.project.settings(document.known_format(), Fixing::Make).for_file(&document.name);
     let format = settings.format_of(&document.name, &before);
     let content = Content::Text { text: before, format };
-    let mended = mend_within(&settings, content.clone(), within, level).map_err(|message| Error {
-        code: ErrorCode::ServerError(-32803), // RequestFailed
-        message: message.into(),
-        data: None,
-    })?;
-    Ok(edits::between(content.text(), mended.content.text(), rules.encoding))
+    let mended = mend_within(&settings, content.clone(), within, level);
+    edits::between(content.text(), mended.content.text(), rules.encoding)
 }
 
 #[cfg(test)]
