@@ -1,6 +1,8 @@
 // Drafts in the cells of tables and in the strings of other files.
 import assert from 'node:assert/strict';
 
+import { until } from './harness.mjs';
+
 const REFUSAL = '这个我们处理不了。';
 
 /** Its rewrite holds what a table has to write in another way. */
@@ -23,12 +25,21 @@ good = ["号码没有变"]
 in = ["今天没有号了", "明天没有号了", "您好，没有号了"]
 `;
 
-/** That the squiggle goes from the beginning of some words to the end of others, on their line. */
+/** Waits until the first squiggle goes from the beginning of some words to the end of others, on their line. */
 async function isUnder(editor, first, last) {
-  const [squiggle, from, to] = [await editor.squiggles().first().boundingBox(), await editor.box(first), await editor.box(last)];
-  assert.ok(Math.abs(squiggle.x - from.x) < 3, `begins at ${squiggle.x}, the words at ${from.x}`);
-  assert.ok(Math.abs(squiggle.x + squiggle.width - (to.x + to.width)) < 3, `ends at ${squiggle.x + squiggle.width}, the words at ${to.x + to.width}`);
-  assert.ok(squiggle.y >= from.y - 3 && squiggle.y < from.y + from.height, `on the line at ${squiggle.y}, the words at ${from.y}`);
+  let seen = '';
+  const holds = async () => {
+    // Lines are drawn anew once they are coloured.
+    const squiggle = await editor.squiggles().first().boundingBox();
+    if (squiggle === null) {
+      return false;
+    }
+    const [from, to] = [await editor.box(first), await editor.box(last)];
+    seen = `from ${squiggle.x} to ${squiggle.x + squiggle.width} at ${squiggle.y}; the words from ${from.x} to ${to.x + to.width} at ${from.y}`;
+    const ends = Math.abs(squiggle.x - from.x) < 3 && Math.abs(squiggle.x + squiggle.width - (to.x + to.width)) < 3;
+    return ends && squiggle.y >= from.y - 3 && squiggle.y < from.y + from.height;
+  };
+  await until(holds, 'the squiggle is under the words', 5_000, async () => seen);
 }
 
 /** Takes the first quick fix at a place. */
