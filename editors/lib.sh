@@ -127,6 +127,13 @@ draft() {
   [[ $(wc -l < "$findings") -ge 3 ]] || fail 'the draft has fewer than three findings'
 }
 
+# table: makes a table beside the draft: $table, and $cells, which is of it what $findings is of the draft.
+table() {
+  table=$project/话术.csv cells=$scratch/cells
+  printf '%s\n' '问,答' '处理不了吗,"😀您好，""这个""我们处理不了。"' > "$table"
+  "$python" "$editors/test/expected.py" findings "$table" > "$cells" || fail 'the command line gives no findings in a table'
+}
+
 # same WHAT ONE OTHER: two files are the same, or the test fails.
 same() {
   cmp -s "$2" "$3" || {

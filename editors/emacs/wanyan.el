@@ -8,7 +8,7 @@
 ;; (require 'wanyan)
 ;; (wanyan-setup)
 ;;
-;; starts the language server through Eglot in text, Markdown and JSON Lines files.  See README.md.
+;; starts the language server through Eglot in text, tables and the other files that hold drafts.  See README.md.
 
 ;;; Code:
 
@@ -27,23 +27,39 @@
   "Whether safe rewrites are applied before a file is saved."
   :type 'boolean)
 
-(defcustom wanyan-file-regexp "\\.\\(txt\\|text\\|log\\|md\\|markdown\\|jsonl\\|ndjson\\)\\'"
+(defcustom wanyan-file-regexp
+  (concat "\\.\\(txt\\|text\\|log\\|md\\|markdown\\|jsonl\\|ndjson\\|csv\\|tsv\\|json\\|ya?ml\\|toml\\|html?\\|pot?"
+          "\\|properties\\|strings\\)\\'"
+          ;; Texts of an Android application.
+          "\\|/values\\(-[^/]*\\)?/[^/]*\\.xml\\'")
   "The files for which the server is started."
   :type 'regexp)
+
+(defcustom wanyan-modes
+  '(text-mode markdown-mode csv-mode tsv-mode json-mode js-json-mode json-ts-mode yaml-mode yaml-ts-mode conf-toml-mode
+    toml-mode toml-ts-mode conf-javaprop-mode html-ts-mode po-mode)
+  "The modes for which Eglot takes this server, and those that are derived from them.
+Eglot has one server for a mode; to be set before `wanyan' is loaded."
+  :type '(repeat symbol))
 
 ;;;###autoload
 (define-derived-mode wanyan-jsonl-mode text-mode "JSON Lines"
   "A JSON value a line.")
+(define-derived-mode wanyan-data-mode text-mode "婉言"
+  "A table or another file that holds drafts and for which there is no mode.")
 (put 'wanyan-jsonl-mode 'eglot-language-id "jsonl")
+;; With this the server goes by the file's name.
+(put 'wanyan-data-mode 'eglot-language-id "plaintext")
 (put 'text-mode 'eglot-language-id "plaintext")
 (add-to-list 'auto-mode-alist '("\\.\\(jsonl\\|ndjson\\)\\'" . wanyan-jsonl-mode))
+;; Behind all others: where a mode for them is installed, it is taken.
+(add-to-list 'auto-mode-alist '("\\.\\([ct]sv\\|ya?ml\\|pot?\\|strings\\)\\'" . wanyan-data-mode) t)
 
 (defun wanyan--contact (&rest _)
   "How the server is started."
   (list wanyan-program "lsp"))
 
-;; Modes that are derived from these are served too, Markdown's among them.
-(dolist (mode '(text-mode markdown-mode wanyan-jsonl-mode))
+(dolist (mode wanyan-modes)
   (add-to-list 'eglot-server-programs (cons mode #'wanyan--contact)))
 
 (defun wanyan-start ()
@@ -63,7 +79,8 @@
 ;;;###autoload
 (defun wanyan-setup ()
   "Start the server whenever a draft is opened."
-  (add-hook 'text-mode-hook #'wanyan-start)
+  (dolist (mode wanyan-modes)
+    (add-hook (intern (format "%s-hook" mode)) #'wanyan-start))
   (add-hook 'eglot-managed-mode-hook #'wanyan--managed))
 
 (defun wanyan--server ()

@@ -91,4 +91,10 @@ has_form() {
   buffer && [[ $(wc -l < "$scratch/buffer") -eq 4 ]] && tail -n 1 "$scratch/buffer" | grep -qP '\p{Han}' && ! grep -q '/zq' "$scratch/buffer"
 }
 until_true 10 has_form || { show; fail 'the form is not in the text'; }
+
+# Tables are judged too.
+table
+run "edit -existing $table"
+sed 's/ .*//' "$cells" > "$scratch/places"
+until_true 10 sees "$table" "$scratch/places" || { show; same 'the findings in a table' "$scratch/places" "$scratch/seen"; }
 run 'kill!'

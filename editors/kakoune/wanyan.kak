@@ -3,8 +3,11 @@ evaluate-commands %sh{kak-lsp}
 
 hook global BufCreate .*\.(txt|text|log) %{ set-option buffer filetype text }
 hook global BufCreate .*\.(jsonl|ndjson) %{ set-option buffer filetype jsonl }
+hook global BufCreate .*\.(csv|tsv|po|properties|strings) %{ set-option buffer filetype %val{hook_param_capture_1} }
+hook global BufCreate .*\.pot %{ set-option buffer filetype po }
 
-hook -group lsp-filetype-wanyan global BufSetOption filetype=(?:text|markdown|jsonl) %{
+# 一种文件只用一个语言服务器：json、yaml、toml、html 要留给别的，就从下面两处去掉。
+hook -group lsp-filetype-wanyan global BufSetOption filetype=(?:text|markdown|jsonl|csv|tsv|json|yaml|toml|html|po|properties|strings) %{
     set-option buffer lsp_servers %{
         [wanyan]
         root_globs = ["wanyan.toml", ".wanyan.toml", ".git"]
@@ -15,7 +18,7 @@ hook -group lsp-filetype-wanyan global BufSetOption filetype=(?:text|markdown|js
         # minSeverity = "warning"
     }
 }
-hook global WinSetOption filetype=(?:text|markdown|jsonl) %{ lsp-enable-window }
+hook global WinSetOption filetype=(?:text|markdown|jsonl|csv|tsv|json|yaml|toml|html|po|properties|strings) %{ lsp-enable-window }
 
 map global user l ': enter-user-mode lsp<ret>' -docstring '婉言（LSP）'
 
@@ -31,4 +34,4 @@ define-command wanyan-explain -params 1 -docstring '说明一条规则' %{
 }
 
 # 保存时修改可自动修改的地方；要的话，去掉行首的 #。
-# hook global BufWritePre .*\.(txt|md|jsonl) %{ try %{ lsp-code-action-sync '修改全部可自动修改的地方' } }
+# hook global BufWritePre .*\.(txt|md|jsonl|csv) %{ try %{ lsp-code-action-sync '修改全部可自动修改的地方' } }

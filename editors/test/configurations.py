@@ -12,6 +12,28 @@ from pathlib import Path
 
 EDITORS = Path(__file__).resolve().parent.parent
 OFFENCE = "😀这个我们处理不了。"
+# How a file of each ending holds it; any other is plain text.
+OBJECT = json.dumps({"text": OFFENCE}, ensure_ascii=False)
+TEXTS = {
+    "jsonl": f"{OBJECT}\n{OBJECT}\n",
+    "ndjson": f"{OBJECT}\n{OBJECT}\n",
+    "csv": f"问,答\n在吗,{OFFENCE}\n",
+    "tsv": f"问\t答\n在吗\t{OFFENCE}\n",
+    "json": OBJECT,
+    "jsonc": OBJECT,
+    "yaml": f"text: {OFFENCE}\n",
+    "yml": f"text: {OFFENCE}\n",
+    "toml": f'text = "{OFFENCE}"\n',
+    "html": f"<p>{OFFENCE}</p>\n",
+    "htm": f"<p>{OFFENCE}</p>\n",
+    "po": f'msgid "no"\nmsgstr "{OFFENCE}"\n',
+    "pot": f'msgid "{OFFENCE}"\nmsgstr ""\n',
+    "properties": f"no={OFFENCE}\n",
+    "xml": f'<resources><string name="no">{OFFENCE}</string></resources>\n',
+    "strings": f'"no" = "{OFFENCE}";\n',
+}
+# The formats for which an editor needs nothing but the ending.
+BY_ENDING = ["csv", "tsv", "json", "yaml", "toml", "html", "po", "properties", "strings"]
 
 
 def read_jsonc(path: Path):
@@ -70,30 +92,36 @@ def configurations():
     kinds = [
         (ending, language.get("language-id", language["name"]))
         for language in helix["language"]
-        for ending in language.get("file-types", ["md"])
+        for ending in language.get("file-types", ["md" if language["name"] == "markdown" else language["name"]])
     ]
     assert all("wanyan" in language["language-servers"] for language in helix["language"])
     yield "helix", [server["command"], *server["args"]], kinds
 
     client = read_jsonc(EDITORS / "sublime-text/LSP.sublime-settings")["clients"]["wanyan"]
     assert client["enabled"] is True
-    yield "sublime-text", client["command"], [("txt", "plaintext"), ("md", "markdown"), ("jsonl", "json")]
+    yield "sublime-text", client["command"], [
+        ("txt", "plaintext"), ("md", "markdown"), ("html", "html"), ("properties", "java-props"),
+        *((ending, ending) for ending in ("csv", "json", "yaml", "toml", "po")),
+        *((ending, "plaintext") for ending in ("jsonl", *BY_ENDING)),
+    ]
     for entry in read_jsonc(EDITORS / "sublime-text/LSP.sublime-commands"):
         assert entry["command"] == "lsp_execute" and entry["args"]["session_name"] == "wanyan", entry
 
     zed = tomllib.loads((EDITORS / "zed/extension.toml").read_text())["language_servers"]["wanyan"]
     assert set(zed["language_ids"]) == set(zed["languages"])
     tomllib.loads((EDITORS / "zed/Cargo.toml").read_text())
-    kinds = [("txt", zed["language_ids"]["Plain Text"]), ("md", zed["language_ids"]["Markdown"])]
-    yield "zed", ["wanyan", "lsp"], [*kinds, ("jsonl", zed["language_ids"]["Plain Text"])]
+    ids = zed["language_ids"]
+    kinds = [("txt", ids["Plain Text"]), ("md", ids["Markdown"])]
+    kinds += [(name.lower(), ids[name]) for name in ("JSON", "JSONC", "YAML", "TOML", "HTML", "CSV", "XML")]
+    yield "zed", ["wanyan", "lsp"], [*kinds, *((ending, ids["Plain Text"]) for ending in ("jsonl", *BY_ENDING))]
 
     jetbrains = json.loads((EDITORS / "jetbrains/template.json").read_text())
     mappings = jetbrains["fileTypeMappings"]
-    kinds = [(p.removeprefix("*."), m["languageId"]) for m in mappings for p in m["fileType"]["patterns"]]
+    kinds = [(p.rpartition(".")[2], m["languageId"]) for m in mappings for p in m["fileType"]["patterns"]]
     yield "jetbrains", shlex.split(jetbrains["programArgs"]["default"]), kinds
 
     yield "kate", json.loads((EDITORS / "kate/settings.json").read_text())["servers"]["wanyan"]["command"], [
-        ("txt", "plaintext"), ("md", "plaintext"), ("jsonl", "plaintext"),
+        (ending, "plaintext") for ending in ("txt", "md", "jsonl", *BY_ENDING)
     ]
 
 
@@ -101,8 +129,7 @@ def main() -> None:
     for editor, command, kinds in configurations():
         server = Server(command)
         for ending, language in kinds:
-            text = json.dumps({"text": OFFENCE}) if ending in ("jsonl", "ndjson") else OFFENCE
-            rules = server.rules(f"a.{ending}", language, text + "\n")
+            rules = server.rules(f"a.{ending}", language, TEXTS.get(ending, OFFENCE + "\n"))
             if "blunt-refusal/cannot-do-it" not in rules:
                 sys.exit(f"reason: {editor}: .{ending} as {language}: {rules}")
         server.end()

@@ -97,11 +97,21 @@
 (set-buffer-modified-p nil)
 (kill-buffer)
 
-;; JSON Lines.
-(with-temp-file (expand-file-name "项目/a.jsonl" scratch) (insert "{\"text\":\"😀这个我们处理不了。\"}\n"))
-(find-file (expand-file-name "项目/a.jsonl" scratch))
-(unless (eglot-managed-p) (run-hooks 'post-command-hook))
-(eventually "no findings in JSON Lines" (lambda () (string-match-p "cannot-do-it" (findings))))
+;; The other formats.
+(pcase-dolist (`(,name . ,text)
+               '(("a.jsonl" . "{\"text\":\"😀这个我们处理不了。\"}\n")
+                 ("values/b.xml" . "<resources><string name=\"no\">😀这个我们处理不了。</string></resources>\n")
+                 ("c.csv" . "问,答\n在吗,\"😀您好，\"\"这个\"\"我们处理不了。\"\n")
+                 ("d.toml" . "text = \"😀这个我们处理不了。\"\n")
+                 ("e.html" . "<p>😀这个我们处理不了。</p>\n")
+                 ("f.po" . "msgid \"no\"\nmsgstr \"😀这个我们处理不了。\"\n")
+                 ("g.properties" . "no=😀这个我们处理不了。\n")))
+  (let ((file (expand-file-name name (expand-file-name "项目" scratch))))
+    (make-directory (file-name-directory file) t)
+    (with-temp-file file (insert text))
+    (find-file file)
+    (unless (eglot-managed-p) (run-hooks 'post-command-hook))
+    (eventually (format "no findings in %s" name) (lambda () (string-match-p "cannot-do-it" (findings))))))
 
 ;; All of the folder.
 (wanyan-check-workspace)

@@ -213,8 +213,21 @@ function cases.all()
   end)
   vim.cmd('WanyanReload')
 
-  -- JSON Lines and Markdown.
-  for name, body in pairs({ ['a.jsonl'] = '{"text":"😀这个我们处理不了。"}\n', ['b.md'] = '# 话术\n\n> 引用\n\n😀这个我们处理不了。\n' }) do
+  -- The other formats.
+  local bodies = {
+    ['a.jsonl'] = '{"text":"😀这个我们处理不了。"}\n',
+    ['b.md'] = '# 话术\n\n> 引用\n\n😀这个我们处理不了。\n',
+    ['c.csv'] = '问,答\n在吗,"😀您好，""这个""我们处理不了。"\n',
+    ['d.tsv'] = '问\t答\n在吗\t😀这个我们处理不了。\n',
+    ['e.json'] = '{"text":"\\ud83d\\ude00\\u8fd9\\u4e2a\\u6211\\u4eec处理不了。"}\n',
+    ['f.yaml'] = 'text: 😀这个我们处理不了。\n',
+    ['g.toml'] = 'text = "😀这个我们处理不了。"\n',
+    ['h.html'] = '<p>😀这个我们处理不了。</p>\n',
+    ['i.po'] = 'msgid "no"\nmsgstr "😀这个我们处理不了。"\n',
+    ['j.properties'] = 'no=😀这个我们处理不了。\n',
+    ['k.strings'] = '"no" = "😀这个我们处理不了。";\n',
+  }
+  for name, body in pairs(bodies) do
     write(project .. '/' .. name, body)
     vim.cmd('edit ' .. vim.fn.fnameescape(project .. '/' .. name))
     eventually('no findings in ' .. name, function()

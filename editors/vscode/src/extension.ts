@@ -11,7 +11,7 @@ import { showProblem } from './serverProblem.ts';
 import { StatusBar } from './statusBar.ts';
 
 /** Settings that the server does not read itself. */
-const RESTARTING = ['wanyan.server.path', 'wanyan.untitledLanguages'];
+const RESTARTING = ['wanyan.server.path', 'wanyan.languages', 'wanyan.untitledLanguages'];
 
 const RESTART_DELAY = 100;
 

@@ -4,11 +4,56 @@ import { isAbsolute, join } from 'node:path';
 
 import { expanded } from './server/lookup.ts';
 
-/** Languages of files that are judged; the formats are the server's. */
-export const LANGUAGES = ['plaintext', 'markdown', 'jsonl', 'log', 'wanyan-transcript'] as const;
+/** What can be judged, by the editor's names of languages; the formats are the server's. */
+export const LANGUAGES = [
+  'plaintext',
+  'markdown',
+  'jsonl',
+  'log',
+  'wanyan-transcript',
+  'csv',
+  'tsv',
+  'json',
+  'jsonc',
+  'yaml',
+  'toml',
+  'html',
+  'po',
+  'properties',
+  'xml',
+  'strings',
+] as const;
+
+export type Language = (typeof LANGUAGES)[number];
+
+/** By what names the editor and its extensions know a language, where it is not its own name alone. */
+const IDS: Partial<Record<Language, readonly string[]>> = {
+  po: ['po', 'pot', 'gettext'],
+  properties: ['properties', 'java-properties', 'jproperties'],
+  // Of all XML only the files below.
+  xml: [],
+};
+
+/** Files that are of a language whatever the editor takes them for: it does not know all of these by itself. */
+const FILES: readonly { language: Language; pattern: string; path: RegExp }[] = [
+  { language: 'csv', pattern: '**/*.csv', path: /\.csv$/i },
+  { language: 'tsv', pattern: '**/*.tsv', path: /\.tsv$/i },
+  { language: 'toml', pattern: '**/*.toml', path: /\.toml$/i },
+  { language: 'po', pattern: '**/*.{po,pot}', path: /\.pot?$/i },
+  // Texts of an Android application.
+  { language: 'xml', pattern: '**/{values,values-*}/*.xml', path: /\/values(-[^/]*)?\/[^/]*\.xml$/i },
+  // Those of Apple's systems.
+  { language: 'strings', pattern: '**/*.strings', path: /\.strings$/i },
+];
 
 /** Where the names of configuration files are matched. */
 export const CONFIG_PATTERN = '**/{wanyan,.wanyan}.toml';
+
+/** The user's choice of languages. What is no known name in it counts for nothing. */
+export interface Chosen {
+  readonly languages: readonly unknown[];
+  readonly untitledLanguages: readonly unknown[];
+}
 
 export interface Filter {
   readonly scheme: string;
@@ -16,24 +61,52 @@ export interface Filter {
   readonly pattern?: string;
 }
 
-/** The documents of which the server is told. It judges none of the configuration files, but edits them. */
-export function documentSelector(untitledLanguages: readonly unknown[]): Filter[] {
-  const known: readonly unknown[] = LANGUAGES;
+/** The documents of which the server may be told; see {@link isSent}. */
+export function documentSelector({ languages, untitledLanguages }: Chosen): Filter[] {
+  const ids = (chosen: readonly unknown[]) => LANGUAGES.filter((name) => chosen.includes(name)).flatMap(idsOf);
   return [
-    ...LANGUAGES.map((language) => ({ scheme: 'file', language })),
-    ...untitledLanguages
-      .filter((language): language is string => typeof language === 'string' && known.includes(language))
-      .map((language) => ({ scheme: 'untitled', language })),
+    ...ids(languages).map((language) => ({ scheme: 'file', language })),
+    ...FILES.filter(({ language }) => languages.includes(language)).map(({ pattern }) => ({ scheme: 'file', pattern })),
+    ...ids(untitledLanguages).map((language) => ({ scheme: 'untitled', language })),
     { scheme: 'file', pattern: CONFIG_PATTERN },
   ];
 }
 
-/** Whether a document is a draft that is judged. TOML is none, whatever the editor takes it for. */
-export function isDraft(scheme: string, path: string, language: string, untitledLanguages: readonly unknown[]): boolean {
-  if (path.endsWith('.toml')) {
-    return false;
+/**
+ * Whether the server is told of a document. It judges none of the configuration files, but edits them. The selector alone
+ * does not say it: a table that the editor takes for plain text is none of the plain text files.
+ */
+export function isSent(scheme: string, path: string, id: string, chosen: Chosen): boolean {
+  return (scheme === 'file' && CONFIG.test(path)) || isJudged(scheme, path, id, chosen);
+}
+
+/** Whether a document is a draft: one that is judged and no configuration or lexicon. */
+export function isDraft(scheme: string, path: string, id: string, chosen: Chosen): boolean {
+  return !CONFIG.test(path) && !LEXICON.test(path) && isJudged(scheme, path, id, chosen);
+}
+
+const CONFIG = /\/\.?wanyan\.toml$/;
+/** As in the manifest; what others hold only the server knows. */
+const LEXICON = /(词库|\.lexicon)\.toml$/;
+
+function isJudged(scheme: string, path: string, id: string, { languages, untitledLanguages }: Chosen): boolean {
+  switch (scheme) {
+    case 'file':
+      return languages.includes(FILES.find((file) => file.path.test(path))?.language ?? languageOf(id));
+    case 'untitled':
+      return untitledLanguages.includes(languageOf(id));
+    default:
+      return false;
   }
-  return documentSelector(untitledLanguages).some((filter) => filter.scheme === scheme && filter.language === language);
+}
+
+/** The language of that name in the editor. */
+function languageOf(id: string): Language | undefined {
+  return LANGUAGES.find((name) => idsOf(name).includes(id));
+}
+
+function idsOf(language: Language): readonly string[] {
+  return IDS[language] ?? [language];
 }
 
 const LEVELS: readonly unknown[] = ['off', 'hint', 'info', 'warning', 'error'];

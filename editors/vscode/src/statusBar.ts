@@ -3,6 +3,7 @@
 import * as vscode from 'vscode';
 
 import type { App } from './app.ts';
+import { chosenLanguages } from './chosen.ts';
 import { isDraft } from './settings.ts';
 import { type Counts, statusText } from './statusText.ts';
 
@@ -10,8 +11,7 @@ import { type Counts, statusText } from './statusText.ts';
 export const SOURCE = 'wanyan';
 
 export function isDraftDocument(document: vscode.TextDocument): boolean {
-  const languages = vscode.workspace.getConfiguration('wanyan').get<unknown[]>('untitledLanguages', []);
-  return isDraft(document.uri.scheme, document.uri.path, document.languageId, languages);
+  return isDraft(document.uri.scheme, document.uri.path, document.languageId, chosenLanguages());
 }
 
 export function findingsOf(uri: vscode.Uri): vscode.Diagnostic[] {

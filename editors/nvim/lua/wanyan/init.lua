@@ -4,7 +4,9 @@ local M = {}
 local defaults = {
   -- The server.
   cmd = { 'wanyan', 'lsp' },
-  filetypes = { 'text', 'markdown', 'jsonl' },
+  filetypes = {
+    'text', 'markdown', 'jsonl', 'csv', 'tsv', 'json', 'jsonc', 'yaml', 'toml', 'html', 'po', 'jproperties', 'strings',
+  },
   root_markers = { 'wanyan.toml', '.wanyan.toml', '.git' },
   -- What the server reads, see docs/language-server.md.
   settings = {},

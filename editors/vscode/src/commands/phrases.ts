@@ -25,7 +25,7 @@ export async function insertPhrase(app: App): Promise<void> {
   if (chosen === undefined) {
     return;
   }
-  const isJson = editor.document.languageId === 'jsonl';
+  const isJson = ['json', 'jsonc', 'jsonl'].includes(editor.document.languageId);
   const snippet = isJson ? snippetInJson(chosen.snippet) : chosen.snippet;
   await editor.insertSnippet(new vscode.SnippetString(snippet));
 }

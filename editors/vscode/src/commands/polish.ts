@@ -33,7 +33,7 @@ export async function polishDocument(app: App): Promise<void> {
 export function draftEditor(): vscode.TextEditor | undefined {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined || !isDraftDocument(editor.document)) {
-    void vscode.window.showInformationMessage('请先打开一份草稿（纯文本、Markdown、JSON Lines 或聊天记录）');
+    void vscode.window.showInformationMessage('请先打开一份草稿（文本、聊天记录、Markdown、CSV、JSON 等；设置 wanyan.languages 里去掉的不算）');
     return undefined;
   }
   return editor;

@@ -12,11 +12,13 @@ import {
   State,
 } from 'vscode-languageclient/node';
 
+import { chosenLanguages } from '../chosen.ts';
 import { documentSelector, serverSettings } from '../settings.ts';
 import type { ServerState } from '../statusText.ts';
 import { CompletionGate } from './completion.ts';
 import { resolveCodeAction } from './configActions.ts';
 import { forgetDeleted, PushedDiagnostics } from './diagnostics.ts';
+import { LeftOut } from './leftOut.ts';
 import { findServer } from './lookup.ts';
 import { makeBundledRunnable, surroundings } from './machine.ts';
 import type { Problem } from './problem.ts';
@@ -150,16 +152,19 @@ export class Server implements vscode.Disposable {
   }
 
   #makeClient(path: string, running: ServerState): LanguageClient {
-    const untitled = vscode.workspace.getConfiguration('wanyan').get<unknown[]>('untitledLanguages', []);
+    const chosen = chosenLanguages();
+    const leftOut = new LeftOut(chosen);
     const serverOptions: ServerOptions = { command: path, args: ['lsp'] };
     const options: LanguageClientOptions = {
-      documentSelector: documentSelector(untitled) as NonNullable<LanguageClientOptions['documentSelector']>,
+      documentSelector: documentSelector(chosen) as NonNullable<LanguageClientOptions['documentSelector']>,
       outputChannel: this.#log,
       initializationOptions: { wanyan: this.#settings(undefined) },
       initializationFailedHandler: () => false,
       errorHandler: this.#errorHandler(path),
       markdown: { isTrusted: false, supportHtml: false },
       middleware: {
+        sendNotification: leftOut.sendNotification,
+        sendRequest: leftOut.sendRequest,
         resolveCodeAction,
         provideCompletionItem: this.#completions.provide,
         workspace: {

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 
 import { Editor } from './harness.mjs';
 import { tests as drafts } from './drafts.mjs';
+import { tests as formats } from './formats.mjs';
 import { tests as projects } from './projects.mjs';
 import { tests as server } from './server.mjs';
 
@@ -28,7 +29,7 @@ try {
   const start = performance.now();
   await editor.start();
   console.log(`# VS Code with the extension is up (${seconds(start)})`);
-  for (const [name, run] of Object.entries({ ...drafts, ...projects, ...server })) {
+  for (const [name, run] of Object.entries({ ...drafts, ...formats, ...projects, ...server })) {
     if (!new RegExp(values.only).test(name)) {
       continue;
     }

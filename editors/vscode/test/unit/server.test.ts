@@ -6,7 +6,7 @@ import { CATEGORIES } from '../../src/lexicon/categories.ts';
 import { identify, probe } from '../../src/server/probe.ts';
 import { describe as told } from '../../src/server/problem.ts';
 import { MOST_RESTARTS, Restarts, WITHIN_MS } from '../../src/server/restarts.ts';
-import { documentSelector, isDraft, serverSettings } from '../../src/settings.ts';
+import { documentSelector, isDraft, isSent, LANGUAGES, serverSettings } from '../../src/settings.ts';
 import { type ServerState, statusText } from '../../src/statusText.ts';
 import manifest from '../../package.json' with { type: 'json' };
 import texts from '../../package.nls.json' with { type: 'json' };
@@ -110,16 +110,38 @@ describe('settings', () => {
     assert.deepEqual(serverSettings(raw, '/h').settings, serverSettings({}, '/h').settings);
   });
 
-  test('drafts are files of the known formats, and untitled ones of the languages set', () => {
+  test('drafts are files of the languages chosen, and untitled ones of those chosen for them', () => {
     const [file, untitled] = [
-      (language: string, path = '/草稿') => isDraft('file', path, language, []),
-      (language: string, languages: string[]) => isDraft('untitled', 'Untitled-1', language, languages),
+      (id: string, path = '/草稿', languages: readonly string[] = LANGUAGES) => isDraft('file', path, id, { languages, untitledLanguages: [] }),
+      (id: string, untitledLanguages: string[]) => isDraft('untitled', 'Untitled-1', id, { languages: LANGUAGES, untitledLanguages }),
     ];
-    assert.ok(file('markdown') && file('wanyan-transcript') && file('jsonl'));
-    assert.ok(untitled('plaintext', ['plaintext']) && !untitled('plaintext', ['markdown']));
-    assert.ok(!file('rust') && !untitled('rust', ['rust']) && !isDraft('git', '/草稿.txt', 'plaintext', ['plaintext']));
-    assert.ok(!file('plaintext', '/Cargo.toml') && !file('toml', '/wanyan.toml'));
-    assert.ok(documentSelector([]).some(({ pattern }) => pattern?.includes('wanyan')));
+    assert.ok(file('markdown') && file('wanyan-transcript') && file('jsonl') && file('jsonc') && file('gettext'));
+    assert.ok(untitled('plaintext', ['plaintext']) && !untitled('plaintext', ['markdown']) && untitled('csv', ['csv']));
+    assert.ok(!file('rust') && !untitled('rust', ['rust']) && !file('plaintext', '/草稿.txt', ['rust', 'markdown']));
+    assert.ok(!isDraft('git', '/草稿.txt', 'plaintext', { languages: LANGUAGES, untitledLanguages: ['plaintext'] }));
+    // Whatever the editor takes a table for, it is one.
+    for (const id of ['plaintext', 'csv', 'dynamic csv']) {
+      assert.ok(file(id, '/话术.CSV') && !file(id, '/话术.csv', LANGUAGES.filter((name) => name !== 'csv')), id);
+    }
+    assert.ok(file('xml', '/app/res/values-zh-rCN/strings.xml') && !file('xml', '/pom.xml'));
+    // TOML, but what wanyan itself reads.
+    assert.ok(file('toml', '/回复.toml') && file('plaintext', '/回复.toml'));
+    for (const own of ['/wanyan.toml', '/.wanyan.toml', '/售后词库.toml', '/a.lexicon.toml']) {
+      assert.ok(!file('toml', own) && !file('plaintext', own), own);
+    }
+  });
+
+  test('the server is told of what is judged and of its configuration', () => {
+    const chosen = { languages: ['plaintext', 'po', 3], untitledLanguages: ['markdown', 'rust'] };
+    assert.deepEqual(documentSelector(chosen), [
+      { scheme: 'file', language: 'plaintext' },
+      ...['po', 'pot', 'gettext'].map((language) => ({ scheme: 'file', language })),
+      { scheme: 'file', pattern: '**/*.{po,pot}' },
+      { scheme: 'untitled', language: 'markdown' },
+      { scheme: 'file', pattern: '**/{wanyan,.wanyan}.toml' },
+    ]);
+    assert.ok(isSent('file', '/wanyan.toml', 'plaintext', chosen) && isSent('file', '/草稿', 'plaintext', chosen));
+    assert.ok(!isSent('file', '/话术.csv', 'plaintext', chosen) && !isSent('untitled', '/wanyan.toml', 'toml', chosen));
   });
 });
 
@@ -140,6 +162,15 @@ describe('the manifest', () => {
     const used = new Set([...JSON.stringify(manifest).matchAll(/"%([^%"]+)%"/g)].map(([, key]) => key));
     assert.deepEqual([...used].sort(), Object.keys(texts).sort());
     assert.deepEqual(Object.keys(chinese).filter((key) => !(key in texts)), []);
+  });
+
+  test('every language can be chosen, and all that have an id open the extension', () => {
+    const { items, default: usual } = properties['wanyan.languages'];
+    assert.deepEqual([items.enum, usual], [LANGUAGES, LANGUAGES]);
+    assert.deepEqual(properties['wanyan.untitledLanguages'].items.enum, LANGUAGES.filter((name) => !['xml', 'strings'].includes(name)));
+    const opening = documentSelector({ languages: LANGUAGES, untitledLanguages: [] }).flatMap(({ language }) => language ?? []);
+    const openedBy = (language: string) => manifest.activationEvents.includes(`onLanguage:${language}`);
+    assert.deepEqual(opening.filter((language) => !openedBy(language)), []);
   });
 
   test('settings begin with what the server takes for usual', () => {
