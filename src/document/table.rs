@@ -169,6 +169,7 @@ impl Columns {
                 .map(|cell| cell.as_ref().trim())
                 .filter(|cell| !cell.is_empty())
         };
+        let used = (0..width).filter(|column| rows.iter().any(|row| is_filled(row, *column))).count();
         // The first of the first rows that is a heading; a title above it fills one cell.
         let known = (0..rows.len().min(LOOKED_THROUGH)).find_map(|row| {
             let cells = cells(row);
@@ -176,7 +177,8 @@ impl Columns {
                 return Some((row, None));
             }
             let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-            let alone = filled < 2 && (width > 1 || under(row, 0).next().is_none() || row > 0);
+            let alone =
+                filled < 2 && (used > 1 || (0..width).all(|column| under(row, column).next().is_none()) || row > 0);
             let named = options.columns.iter().chain(&options.customer_columns).chain(&options.owner_column);
             let is_named = named.clone().any(|name| find(&cells, name).is_some());
             let usages = known_headings(&cells, &|column| reads_as_replies(under(row, column)));
@@ -435,6 +437,10 @@ fn by_number(name: &str, width: usize) -> Option<usize> {
         Err(_) => return None,
     };
     (1..=width).contains(&number).then(|| number - 1)
+}
+
+fn is_filled<S: AsRef<str>>(row: &[S], column: usize) -> bool {
+    row.get(column).is_some_and(|cell| !cell.as_ref().trim().is_empty())
 }
 
 /// What a row says of the columns if it is the heading. `reads` tells whether a column reads as replies.

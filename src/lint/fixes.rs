@@ -7,6 +7,7 @@ use super::matcher::Matches;
 use super::script;
 use super::structure::placeholder;
 use super::{Linter, Scratch, is_offence};
+use crate::config::Policy;
 use crate::diagnostic::{Applicability, Fix};
 use crate::lexicon::compiled::{Condition, Rewrite};
 use crate::lexicon::rewrite::Piece;
@@ -99,6 +100,19 @@ fn with_placeholders(linter: Linter<'_>, message: &str, mut fix: Fix) -> Fix {
     fix
 }
 
+/// An edit that cuts no placeholder in two: a clause may seem to begin or end in one.
+fn beside_placeholders(policy: &Policy, message: &str, mut edit: Edit<Prose>) -> Edit<Prose> {
+    for placeholder in placeholder::all(message, policy) {
+        let (start, end) = (edit.range.start(), edit.range.end());
+        if placeholder.start() < start && start < placeholder.end() {
+            edit.range = TextRange::new(placeholder.end().min(end), end);
+        } else if placeholder.start() < end && end < placeholder.end() {
+            edit.range = TextRange::new(start, placeholder.start().max(start));
+        }
+    }
+    edit
+}
+
 /// Tries the rewrites of `finding` whose conditions hold.
 pub(super) fn attempts(
     linter: Linter<'_>,
@@ -118,6 +132,7 @@ pub(super) fn attempts(
             continue;
         }
         let edit = edit(&place, message, matches, finding, rewrite, traditional);
+        let edit = beside_placeholders(linter.policy, message, edit);
         let Ok(result) = apply_edits(message, std::slice::from_ref(&edit)) else { continue };
         let replaced = &message[edit.range.as_range()];
         // The words of the phrase itself are what is to go; everything else that is replaced may hold a fact.

@@ -49,6 +49,9 @@ impl FileSet {
         let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
         let mut builder = GitignoreBuilder::new(folder);
         for pattern in patterns {
+            // The builder takes what is no pattern for a name.
+            let bare = pattern.trim_start_matches('!').trim_matches('/');
+            globset::Glob::new(bare).map_err(|error| broken_pattern(config, key, pattern, error.kind()))?;
             let broken = |error| Fault::new(config, None, format!("{key} 里的 {pattern} 写法有误：{error}"));
             builder.add_line(None, pattern).map_err(broken)?;
         }
@@ -65,6 +68,18 @@ impl FileSet {
             path.starts_with(patterns.path()) && patterns.matched_path_or_any_parents(&path, false).is_ignore()
         })
     }
+}
+
+fn broken_pattern(config: &Path, key: &str, pattern: &str, kind: &globset::ErrorKind) -> Fault {
+    let what = match kind {
+        globset::ErrorKind::UnclosedClass => "方括号没有配对".to_owned(),
+        globset::ErrorKind::UnopenedAlternates | globset::ErrorKind::UnclosedAlternates => "花括号没有配对".to_owned(),
+        other => other.to_string(),
+    };
+    let line = fs::read_to_string(config)
+        .ok()
+        .and_then(|text| text.lines().position(|line| line.contains(pattern)).map(|index| index + 1));
+    Fault::new(config, line, format!("{key} 里的 {pattern} 写法有误：{what}"))
 }
 
 /// The configuration file in `folder` or the nearest folder above it.

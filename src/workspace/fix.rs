@@ -94,7 +94,9 @@ fn run_pass(
             Some(before) => TextRange::new(before.start().min(place.start()), before.end().max(place.end())),
             None => place,
         });
-        let found = settings.linter.check_heard(heard, &segment, Fixing::Make, scratch);
+        // With what is no finding in a template, so that it is not taken for something new behind a rewrite.
+        let mut found = heard;
+        found.extend(settings.linter.check_segment(&segment, Fixing::Make, scratch));
         pass.left += found.iter().filter(|diagnostic| is_offence(diagnostic.severity)).count();
         let can_be_written = |fix: &Fix| segment.source_edits(&fix.edits).is_ok();
         let step = settings.linter.mend_step(&segment.text, &found, level, &can_be_written, scratch);

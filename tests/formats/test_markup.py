@@ -367,7 +367,7 @@ def markdown_form(name: str, item: str, refused: int) -> Form:
     return Form(f"Markdown {name}", "a.md", write, read, refused=refused)
 
 
-@pytest.mark.parametrize("form", [markdown_form("with bars", "| %(n)s | %(text)s | 你的 `x` |\n", 5), markdown_form("tight", "|%(n)s|%(text)s|x|\n", 5)], ids=lambda form: form.name)
+@pytest.mark.parametrize("form", [markdown_form("with bars", "| %(n)s | %(text)s | 你的 `x` |\n", 6), markdown_form("tight", "|%(n)s|%(text)s|x|\n", 6)], ids=lambda form: form.name)
 def test_whatever_is_written_in_tables_of_markdown_reads_back(folder, form):
     survives(folder, form)
 

@@ -32,7 +32,7 @@ def form(name: str, item: str, refused: int, head: str = HEAD, line_end: str = "
 
 YAML_FORMS = [
     # Plain scalars cannot hold what reads as something else, nor lines; quotes would be another style.
-    form("plain", "  - text: %s\n    n: 1\n", refused=36),
+    form("plain", "  - text: %s\n    n: 1\n", refused=40),
     form("single quotes", "  - text: '%s'  # 后\n    n: 1\n", refused=6),
     form("double quotes", '  - text: "%s"  # 后\n    n: 1\n', refused=0),
     form("in braces", "  - {n: 1, text: '%s'}\n", refused=6),
@@ -88,9 +88,15 @@ YAML_RAW = {
 }
 
 
+# Refused for care's sake: a blank before an escaped line end.
+UNTOUCHED = {"quoted over lines"}
+
+
 @pytest.mark.parametrize("name", YAML_RAW)
 def test_yaml_stays_byte_for_byte(folder, name):
     before, after = (YAML_RAW[name].replace("@", who).encode() for who in "你您")
+    if name in UNTOUCHED:
+        after = before
     folder.write("a.yml", before)
     folder.run("fix", "a.yml", status=0)
     assert folder.text("a.yml") == after.decode()

@@ -50,7 +50,8 @@ pub(in crate::document) fn write(
         return Err(NotEditable::LineBreak);
     }
     // A tab in a plain scalar is right by YAML 1.2, and many readers of YAML 1.1 refuse the file.
-    if replacement.chars().any(is_unprintable) || replacement.contains('\t') {
+    let spoils = matches!(style, YamlStyle::Plain | YamlStyle::PlainInFlow) && replacement.contains('\t');
+    if replacement.chars().any(is_unprintable) || spoils {
         return Err(NotEditable::Unwritable);
     }
     check_markers(segment, edit)?;
