@@ -217,6 +217,9 @@ impl From<io::Error> for RunError {
     }
 }
 
+/// Takes the name of an input, and what reading it came to or why it cannot be read.
+pub type ShowReading<'s> = dyn FnMut(&str, Result<Reading, String>) -> io::Result<()> + 's;
+
 /// The rest of the program.
 pub trait Engine {
     /// Judges `inputs`.
@@ -254,12 +257,7 @@ pub trait Engine {
     ///
     /// # Errors
     /// As for `check`; those of `show`.
-    fn layouts(
-        &self,
-        selection: &Selection,
-        inputs: &[Input],
-        show: &mut dyn FnMut(&str, Result<Reading, String>) -> io::Result<()>,
-    ) -> Result<(), RunError>;
+    fn layouts(&self, selection: &Selection, inputs: &[Input], show: &mut ShowReading<'_>) -> Result<(), RunError>;
 
     /// Puts the accepted rows of the review sheet at `sheet` into their files. Writes nothing itself.
     ///

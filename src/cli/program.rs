@@ -139,12 +139,7 @@ impl Engine for Program {
         )
     }
 
-    fn layouts(
-        &self,
-        selection: &Selection,
-        inputs: &[Input],
-        show: &mut dyn FnMut(&str, Result<Reading, String>) -> io::Result<()>,
-    ) -> Result<(), RunError> {
+    fn layouts(&self, selection: &Selection, inputs: &[Input], show: &mut ShowReading<'_>) -> Result<(), RunError> {
         let prepared = prepare(selection)?;
         let settings = prepared.settings(selection.input, selection.fixing);
         for input in inputs {

@@ -137,12 +137,7 @@ impl Engine for Toy {
         Ok(())
     }
 
-    fn layouts(
-        &self,
-        _: &Selection,
-        inputs: &[Input],
-        show: &mut dyn FnMut(&str, Result<Reading, String>) -> io::Result<()>,
-    ) -> Result<(), RunError> {
+    fn layouts(&self, _: &Selection, inputs: &[Input], show: &mut ShowReading<'_>) -> Result<(), RunError> {
         for input in inputs {
             let (path, _) = Toy::read(input);
             show(&path, Ok(Reading { notes: vec!["有隐藏的行".to_owned()], ..Reading::default() }))?;

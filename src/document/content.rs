@@ -39,7 +39,7 @@ impl Content {
         match self {
             Content::Text { text, format } => extract(text, *format, options, each),
             #[cfg(feature = "files")]
-            Content::Workbook(pages) => without_giants(pages.text(), each, &mut |each| pages.extract(options, each)),
+            Content::Workbook(pages) => without_giants(pages.text(), each, |each| pages.extract(options, each)),
             Content::Other(_) => Reading::default(),
         }
     }

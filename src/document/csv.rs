@@ -257,7 +257,9 @@ impl<'a> Records<'a> {
     fn is_sound(&self, field: &Field) -> bool {
         let source = &self.text.as_bytes()[field.source.clone()];
         !source.starts_with(b"\"")
-            || source.len() > 1 && source.ends_with(b"\"") && memchr::memchr_iter(b'"', source).count() % 2 == 0
+            || source.len() > 1
+                && source.ends_with(b"\"")
+                && memchr::memchr_iter(b'"', source).count().is_multiple_of(2)
     }
 
     /// The message in a cell; one that must not be edited where the quotes are not as they should be.

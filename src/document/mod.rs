@@ -228,14 +228,14 @@ pub fn extract<'a>(
     options: &ExtractOptions,
     each: &mut dyn FnMut(Segment<'a>),
 ) -> Reading {
-    without_giants(text, each, &mut |each| extract_all(text, format, options, each))
+    without_giants(text, each, |each| extract_all(text, format, options, each))
 }
 
 /// Has `extract` give its messages to `each`, without those of records that are too long, which become problems.
 fn without_giants<'a>(
     text: &str,
     each: &mut dyn FnMut(Segment<'a>),
-    extract: &mut dyn FnMut(&mut dyn FnMut(Segment<'a>)) -> Reading,
+    extract: impl FnOnce(&mut dyn FnMut(Segment<'a>)) -> Reading,
 ) -> Reading {
     let mut problems = Vec::new();
     let mut reading = extract(&mut |segment| match &segment.address {
