@@ -33,7 +33,7 @@ use output::Output;
 
 pub use engine::{
     AppliedFile, ApplySink, CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, ReviewSink,
-    RunError, Selection,
+    RunError, Selection, ShowReading,
 };
 pub use exit::Exit;
 pub use program::Program;

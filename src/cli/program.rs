@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 
 use super::engine::{
     AppliedFile, ApplySink, CheckSink, ConfigChoice, Engine, ExampleOutcome, FixSink, FixedInput, Input, ReviewSink,
-    RunError, Selection,
+    RunError, Selection, ShowReading,
 };
 use crate::config::Policy;
 use crate::diagnostic::Severity;
-use crate::document::{self, Content, ExtractOptions, Layout, Reading};
+use crate::document::{self, Content, ExtractOptions, Layout};
 use crate::lexicon::error::did_you_mean;
 use crate::lexicon::schema::LexiconFile;
 use crate::lint::{FixLevel, Fixing, Linter, examples};
