@@ -44,7 +44,9 @@ pub fn run(args: &FixArgs, engine: &dyn Engine, output: &mut Output) -> Result<E
 
 fn write_totals(errors: &mut dyn Write, args: &FixArgs, totals: &Totals) -> io::Result<()> {
     let Totals { changed, applied, left, problems } = *totals;
-    if applied == 0 {
+    if applied == 0 && problems > 0 {
+        errors.write_all("没有改动任何文件".as_bytes())?;
+    } else if applied == 0 {
         errors.write_all("没有可以修改的地方".as_bytes())?;
     } else if args.diff {
         write!(errors, "可以修改 {changed} 个文件里的 {applied} 处（没有写文件）")?;
