@@ -7,6 +7,7 @@ mod content;
 mod csv;
 mod escape;
 mod fields;
+mod headings;
 mod html;
 mod json;
 mod json_string;

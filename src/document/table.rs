@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::fields::role_named;
+use super::headings::{known_headings, may_be_heading};
 use super::layout::{Basis, Column, Layout, Usage};
 use super::segment::column_letters;
 use super::{Address, ExtractOptions, Moment, Role, Segment, Turn};
@@ -15,122 +16,6 @@ use crate::text::is_han;
 
 /// How many rows are looked at to tell the columns.
 pub(super) const SAMPLED_ROWS: usize = 100;
-
-/// Words in the headings of columns with replies, the surest first.
-const REPLIES: [&[&str]; 2] = [
-    &[
-        "话术",
-        "回复",
-        "答",
-        "短语",
-        "快捷语",
-        "常用语",
-        "客服",
-        "坐席",
-        "座席",
-        "机器人",
-        "卖家",
-        "商家",
-        "店家",
-        "小二",
-        "方案",
-        "reply",
-        "replies",
-        "answer",
-        "response",
-        "output",
-        "completion",
-        "assistant",
-        "agent",
-        "seller",
-        "bot",
-        "script",
-    ],
-    &["内容", "文案", "正文", "消息", "文本", "content", "text", "message", "msg", "body", "utterance"],
-];
-
-/// Words in the headings of columns with what the customer says.
-const CUSTOMERS: &[&str] = &[
-    "问",
-    "咨询",
-    "客户",
-    "用户",
-    "买家",
-    "顾客",
-    "客人",
-    "访客",
-    "question",
-    "query",
-    "prompt",
-    "input",
-    "instruction",
-    "customer",
-    "user",
-    "buyer",
-    "client",
-];
-
-/// Words in headings of columns that tell something about a reply.
-const ABOUT: &[&str] =
-    &["编号", "序号", "时间", "日期", "时长", "次数", "数量", "条数", "状态", "备注", "姓名", "昵称"];
-
-/// Ends of such headings.
-const ABOUT_ENDS: &[&str] = &[
-    "编码", "人", "员", "者", "类", "型", "类别", "标题", "名称", "来源", "率", "标签", "级别", "分组", "组", "名",
-    "号", "id", "time", "date", "count", "type", "title", "name", "category", "tag", "tags", "source", "status",
-];
-
-/// Headings of columns that name people, besides replies themselves.
-const OWNERS: &[&str] = &[
-    "负责人",
-    "客服",
-    "客服姓名",
-    "客服名称",
-    "坐席",
-    "座席",
-    "作者",
-    "创建人",
-    "维护人",
-    "编辑人",
-    "归属人",
-    "员工",
-    "工号",
-    "owner",
-    "agent",
-    "author",
-    "staff",
-];
-const SPEAKERS: &[&str] = &[
-    "角色",
-    "发送方",
-    "发送者",
-    "发送人",
-    "发言人",
-    "发言者",
-    "说话人",
-    "说话者",
-    "身份",
-    "消息来源",
-    "role",
-    "speaker",
-    "from",
-    "sender",
-];
-const TIMES: &[&str] = &[
-    "时间",
-    "发送时间",
-    "消息时间",
-    "回复时间",
-    "聊天时间",
-    "日期",
-    "time",
-    "timestamp",
-    "sent_at",
-    "created_at",
-    "date",
-];
-const CONVERSATIONS: &[&str] =
-    &["会话", "会话id", "会话编号", "会话号", "对话id", "session", "session_id", "conversation", "conversation_id"];
 
 /// Among how many rows at the beginning the headings are looked for.
 const LOOKED_THROUGH: usize = 10;
@@ -158,44 +43,17 @@ pub(super) struct Columns {
 impl Columns {
     /// What stands in the columns of a table that begins with `rows`.
     pub(super) fn of<S: AsRef<str>>(rows: &[Vec<S>], options: &ExtractOptions) -> Columns {
-        let width = rows.iter().map(Vec::len).max().unwrap_or_default();
-        let cells = |row: usize| -> Vec<&str> {
-            (0..width).map(|column| rows[row].get(column).map_or("", |cell| cell.as_ref().trim())).collect()
-        };
-        let under = |row: usize, column: usize| {
-            let below = rows.get(row + 1..).unwrap_or_default().iter();
-            below
-                .filter_map(move |row| row.get(column))
-                .map(|cell| cell.as_ref().trim())
-                .filter(|cell| !cell.is_empty())
-        };
-        let used = (0..width).filter(|column| rows.iter().any(|row| is_filled(row, *column))).count();
-        // The first of the first rows that is a heading; a title above it fills one cell.
-        let known = (0..rows.len().min(LOOKED_THROUGH)).find_map(|row| {
-            let cells = cells(row);
-            if REVIEW_HEADINGS.iter().all(|heading| cells.contains(heading)) && options.columns.is_empty() {
-                return Some((row, None));
-            }
-            let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-            let alone =
-                filled < 2 && (used > 1 || (0..width).all(|column| under(row, column).next().is_none()) || row > 0);
-            let named = options.columns.iter().chain(&options.customer_columns).chain(&options.owner_column);
-            let is_named = named.clone().any(|name| find(&cells, name).is_some());
-            let usages = known_headings(&cells, &|column| reads_as_replies(under(row, column)));
-            let is_heading = is_named || !alone && usages.iter().any(|usage| *usage != Usage::Other);
-            is_heading.then_some((row, Some(usages)))
-        });
-        let (heading, told) = match known {
-            Some((row, None)) => return Columns::of_review_sheet(&cells(row)),
-            Some((row, Some(usages))) => (Some(row), usages),
-            None => (first_row_reads_as_heading(rows, width).then_some(0), vec![Usage::Other; width]),
-        };
-        let headings = heading.map(cells).unwrap_or_default();
-        let mut usages = vec![Usage::Other; width];
+        let sample = Sample::new(rows);
+        if let Some(heading) = sample.review_sheet().filter(|_| options.columns.is_empty()) {
+            return Columns::of_review_sheet(heading, &sample.cells(heading));
+        }
+        let heading = sample.heading(options);
+        let headings = heading.map(|row| sample.cells(row)).unwrap_or_default();
+        let mut usages = vec![Usage::Other; sample.width];
         let mut missing = Vec::new();
         let mut name = |asked: &[String], usage: Usage| {
             for name in asked {
-                match find(&headings, name).or_else(|| by_number(name, width)) {
+                match find(&headings, name).or_else(|| by_number(name, sample.width)) {
                     Some(column) => usages[column] = usage,
                     None => missing.push((name.clone(), usage)),
                 }
@@ -205,6 +63,7 @@ impl Columns {
         name(&options.customer_columns, Usage::Customer);
         name(options.owner_column.as_slice(), Usage::Owner);
         let mut basis = if options.columns.is_empty() { Basis::Nothing } else { Basis::Named };
+        let told = heading.map(|row| sample.told(row)).unwrap_or_default();
         for (usage, told) in usages.iter_mut().zip(told).filter(|(usage, _)| **usage == Usage::Other) {
             // What the user names is all that he wants.
             if told != Usage::Reply || basis == Basis::Nothing {
@@ -214,17 +73,9 @@ impl Columns {
         if basis == Basis::Nothing && usages.contains(&Usage::Reply) {
             basis = Basis::Heading;
         }
-        let body = heading.map_or(0, |row| row + 1);
-        let texts = |column: usize| {
-            let below = rows.get(body..).unwrap_or_default().iter();
-            below
-                .filter_map(move |row| row.get(column))
-                .map(|cell| cell.as_ref().trim())
-                .filter(|cell| !cell.is_empty())
-        };
         if basis == Basis::Nothing {
             for (column, usage) in usages.iter_mut().enumerate().filter(|(_, usage)| **usage == Usage::Other) {
-                if reads_as_replies(texts(column)) {
+                if reads_as_replies(sample.texts(heading, column)) {
                     *usage = Usage::Reply;
                     basis = Basis::Content;
                 }
@@ -233,7 +84,7 @@ impl Columns {
         let columns = usages.iter().enumerate().map(|(number, usage)| Column {
             name: headings.get(number).map(|heading| (*heading).to_owned()),
             usage: *usage,
-            sample: texts(number).next().unwrap_or_default().chars().take(40).collect(),
+            sample: sample.texts(heading, number).next().unwrap_or_default().chars().take(40).collect(),
         });
         let at = |wanted: Usage| usages.iter().position(|usage| *usage == wanted);
         Columns {
@@ -271,13 +122,13 @@ impl Columns {
         names.iter().enumerate().map(label).collect()
     }
 
-    fn of_review_sheet(first: &[&str]) -> Columns {
+    fn of_review_sheet(heading: usize, names: &[&str]) -> Columns {
         let column =
             |name: &&str| Column { name: Some((*name).to_owned()), usage: Usage::Other, sample: String::new() };
         Columns {
-            columns: first.iter().map(column).collect(),
+            columns: names.iter().map(column).collect(),
             basis: Basis::ReviewSheet,
-            heading: Some(0),
+            heading: Some(heading),
             missing: Vec::new(),
             speaker: None,
             time: None,
@@ -417,6 +268,60 @@ impl Conversations {
     }
 }
 
+/// The first rows of a table.
+struct Sample<'r, S> {
+    rows: &'r [Vec<S>],
+    width: usize,
+}
+
+impl<'r, S: AsRef<str>> Sample<'r, S> {
+    fn new(rows: &'r [Vec<S>]) -> Self {
+        Sample { rows, width: rows.iter().map(Vec::len).max().unwrap_or_default() }
+    }
+
+    /// The cells of a row, as many as the table is wide.
+    fn cells(&self, row: usize) -> Vec<&'r str> {
+        let row = &self.rows[row];
+        (0..self.width).map(|column| row.get(column).map_or("", |cell| cell.as_ref().trim())).collect()
+    }
+
+    /// What stands in a column below the heading.
+    fn texts(&self, heading: Option<usize>, column: usize) -> impl Iterator<Item = &'r str> {
+        let below = self.rows.get(heading.map_or(0, |row| row + 1)..).unwrap_or_default().iter();
+        let texts = below.filter_map(move |row| row.get(column)).map(|cell| cell.as_ref().trim());
+        texts.filter(|text| !text.is_empty())
+    }
+
+    /// What a row says of the columns if it is the heading.
+    fn told(&self, row: usize) -> Vec<Usage> {
+        known_headings(&self.cells(row), &|column| reads_as_replies(self.texts(Some(row), column)))
+    }
+
+    /// The heading of a review sheet, if it is one.
+    fn review_sheet(&self) -> Option<usize> {
+        (0..self.rows.len().min(LOOKED_THROUGH)).find(|row| {
+            let cells = self.cells(*row);
+            REVIEW_HEADINGS.iter().all(|heading| cells.contains(heading))
+        })
+    }
+
+    /// The first of the first rows that is a heading: one that has a name the user gives, one that says what is below it,
+    /// or one that is short where everything below is long. A title above it fills one cell.
+    fn heading(&self, options: &ExtractOptions) -> Option<usize> {
+        let named = options.columns.iter().chain(&options.customer_columns).chain(&options.owner_column);
+        let used = (0..self.width).filter(|column| self.texts(None, *column).next().is_some()).count();
+        let known = (0..self.rows.len().min(LOOKED_THROUGH)).find(|row| {
+            let cells = self.cells(*row);
+            let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
+            let is_last = (0..self.width).all(|column| self.texts(Some(*row), column).next().is_none());
+            let is_alone = filled < 2 && (used > 1 || is_last || *row > 0);
+            named.clone().any(|name| find(&cells, name).is_some())
+                || !is_alone && self.told(*row).iter().any(|usage| *usage != Usage::Other)
+        });
+        known.or_else(|| first_row_reads_as_heading(self.rows, self.width).then_some(0))
+    }
+}
+
 /// The column of that heading.
 fn find(first: &[&str], name: &str) -> Option<usize> {
     let name = name.trim();
@@ -437,74 +342,6 @@ fn by_number(name: &str, width: usize) -> Option<usize> {
         Err(_) => return None,
     };
     (1..=width).contains(&number).then(|| number - 1)
-}
-
-fn is_filled<S: AsRef<str>>(row: &[S], column: usize) -> bool {
-    row.get(column).is_some_and(|cell| !cell.as_ref().trim().is_empty())
-}
-
-/// What a row says of the columns if it is the heading. `reads` tells whether a column reads as replies.
-fn known_headings(row: &[&str], reads: &dyn Fn(usize) -> bool) -> Vec<Usage> {
-    if !row.iter().all(|heading| may_be_heading(heading)) {
-        return vec![Usage::Other; row.len()];
-    }
-    let folded: Vec<String> = row.iter().map(|heading| fold(heading)).collect();
-    let at = |letter: &str| folded.iter().position(|heading| heading == letter);
-    // Q and A are known only together.
-    let letters = at("q").zip(at("a"));
-    let sure = letters.is_some() || folded.iter().any(|heading| meaning(heading) == Some((Usage::Reply, 0)));
-    let usage = |(column, heading): (usize, &String)| match letters {
-        Some((question, _)) if column == question => Usage::Customer,
-        Some((_, answer)) if column == answer => Usage::Reply,
-        _ => match meaning(heading) {
-            // 内容 is taken only where nothing speaks of replies.
-            Some((Usage::Reply, rank)) if rank > 0 && sure => Usage::Other,
-            // Under 客服 there are names, or what they say.
-            Some((Usage::Owner, _)) if reads(column) => Usage::Reply,
-            Some((known, _)) => known,
-            None => Usage::Other,
-        },
-    };
-    folded.iter().enumerate().map(usage).collect()
-}
-
-/// What a heading says of its column, and how sure that is: zero is the surest.
-fn meaning(heading: &str) -> Option<(Usage, usize)> {
-    let has = |words: &[&str]| words.iter().any(|word| heading.contains(word));
-    let names = [
-        (SPEAKERS, Usage::Speaker),
-        (TIMES, Usage::Time),
-        (CONVERSATIONS, Usage::Conversation),
-        (OWNERS, Usage::Owner),
-    ];
-    if let Some((_, known)) = names.iter().find(|(names, _)| names.contains(&heading)) {
-        return Some((*known, 0));
-    }
-    if has(ABOUT) || ABOUT_ENDS.iter().any(|end| heading.ends_with(end)) {
-        return None;
-    }
-    // 回答问题 is a reply, 问题描述 and 客户发言 are the customer's.
-    let rank = REPLIES.iter().position(|words| has(words));
-    match rank {
-        Some(0) => Some((Usage::Reply, 0)),
-        _ if has(CUSTOMERS) => Some((Usage::Customer, 0)),
-        Some(rank) => Some((Usage::Reply, rank)),
-        None => None,
-    }
-}
-
-/// Whether a cell may be a heading and not something that is said: short, no sentence, nobody spoken to.
-fn may_be_heading(cell: &str) -> bool {
-    let longest = if cell.is_ascii() { 24 } else { 12 };
-    let speaks = |c: char| "，。！？!?~～您你请吗呢亲哦呀啦".contains(c);
-    cell.chars().count() <= longest && !cell.contains(speaks)
-}
-
-/// A heading without what decorates it: `【话术】*` is `话术`.
-fn fold(heading: &str) -> String {
-    let decoration =
-        |c: char| c.is_whitespace() || matches!(c, '【' | '】' | '[' | ']' | '*' | '＊' | ':' | '：' | '\u{feff}');
-    heading.trim_matches(decoration).to_lowercase()
 }
 
 /// Whether the first row names its columns though none of the names is known: it is short where the others are long.
