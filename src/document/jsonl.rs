@@ -1,5 +1,5 @@
 //! JSON Lines: a JSON value a line. Owns what a broken line and a missing field come to. Must not know which strings of a
-//! value are messages; [`fields`] does.
+//! value are messages; `fields` does.
 
 use std::collections::{BTreeMap, BTreeSet};
 

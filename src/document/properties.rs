@@ -9,7 +9,6 @@ use crate::text::LineCounter;
 
 /// Gives the messages of `text` to `each`.
 pub(super) fn extract<'a>(text: &'a str, each: &mut dyn FnMut(Segment<'a>)) -> Vec<Problem> {
-    let ascii_file = text.is_ascii();
     let mut lines = LineCounter::new(text, 1);
     let mut seen: HashMap<String, usize> = HashMap::new();
     let mut problems = Vec::new();
@@ -17,8 +16,8 @@ pub(super) fn extract<'a>(text: &'a str, each: &mut dyn FnMut(Segment<'a>)) -> V
     while next < text.len() {
         let Some(logical) = Logical::read(text, &mut next) else { continue };
         let line = lines.locate(logical.chars[0].0).line;
-        let (key, value) = logical.cut();
-        let read = logical.show(0..key).and_then(|key| Ok((key, logical.show(value..logical.chars.len())?)));
+        let (key, from) = logical.cut();
+        let read = logical.show(0..key).and_then(|key| Ok((key, logical.show(from..logical.chars.len())?)));
         let (key, value) = match read {
             Ok(read) => read,
             Err(Malformed(at)) => {
@@ -29,8 +28,9 @@ pub(super) fn extract<'a>(text: &'a str, each: &mut dyn FnMut(Segment<'a>)) -> V
         };
         let key = key.runs.text().to_owned();
         if !value.runs.text().trim().is_empty() {
-            let escape =
-                Escape::Properties { ascii: ascii_file && !value.runs.text().is_ascii(), folded: logical.folded };
+            let written_ascii = logical.chars[from..].iter().all(|(_, c)| c.is_ascii());
+            let ascii = written_ascii && !value.runs.text().is_ascii();
+            let escape = Escape::Properties { ascii, folded: logical.folded };
             let locked = value.unclear.then_some(NotEditable::Unmapped);
             let address = Some(Address::Path(key.as_str().into()));
             each(Segment { address, locked, ..value.runs.segment(Role::Agent, escape) });
@@ -270,7 +270,7 @@ mod tests {
             Ok(crate::text::apply_edits(text, &[source]).expect("one edit cannot overlap"))
         };
         assert_eq!(edited("a=\\u4E0D!", (0, 3), "好😊\n"), Ok("a=\\u597d\\ud83d\\ude0a\\n!".to_owned()));
-        assert_eq!(edited("# 注\na=\\u4E0D!", (0, 3), "好"), Ok("# 注\na=好!".to_owned()));
+        assert_eq!(edited("# 注\na=\\u4E0D!", (0, 3), "好"), Ok("# 注\na=\\u597d!".to_owned()));
         assert_eq!(edited("a=不行", (0, 3), " \\= "), Ok("a=\\ \\\\= 行".to_owned()));
         assert_eq!(edited("a=不 行", (0, 3), ""), Err(NotEditable::Unwritable));
         assert_eq!(edited("a=不\\\n  行", (0, 6), "好"), Err(NotEditable::MarkupBetween));

@@ -1,5 +1,5 @@
 //! A workbook as messages: which cells are, and edits of their words. Owns the cells as one text, each below the last behind
-//! its address, so that ranges and differences are those of a text. Must not know the file format; [`xlsx`] does.
+//! its address, so that ranges and differences are those of a text. Must not know the file format; [`xlsx`](super::xlsx) does.
 
 use std::borrow::Cow;
 use std::rc::Rc;
