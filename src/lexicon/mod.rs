@@ -23,8 +23,9 @@ pub use compiled::{Condition, Docs, Entry, Lexicon, Reference, Scope};
 pub use error::{LexiconError, LexiconErrors};
 pub use load::{Origin, SourceFile};
 
-/// Whether a TOML text is a lexicon: its entries have examples, good and bad ones, that are no replies of anybody's.
+/// Whether a TOML text is a lexicon, or is becoming one: what stands in it is nobody's reply.
 #[must_use]
 pub fn is_lexicon(text: &str) -> bool {
-    text.contains("[[entry]]") && (text.contains("[entry.examples]") || text.contains("category"))
+    let begun = text.contains("[[entry]]") && (text.contains("[entry.examples]") || text.contains("category"));
+    begun || text.contains("[[") && toml::from_str::<schema::LexiconFile>(text).is_ok()
 }

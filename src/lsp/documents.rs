@@ -118,13 +118,16 @@ enum Kind {
 impl Kind {
     fn of(language: &str, name: &Path) -> Kind {
         match language.to_ascii_lowercase().as_str() {
+            _ if Format::from_path(name) == Some(Format::Xlsx) => Kind::Foreign,
             "markdown" => Kind::Known(Format::Markdown),
             // Many editors call JSON Lines JSON.
             "json" | "jsonc" | "json with comments" => match Format::from_path(name) {
                 Some(Format::JsonLines) => Kind::Known(Format::JsonLines),
                 _ => Kind::Known(Format::Json),
             },
-            "csv" => Kind::Known(Format::Csv),
+            // Rainbow CSV has an id for each mark between cells; the text tells the mark.
+            "csv" | "csv (semicolon)" | "csv (pipe)" | "csv (whitespace)" | "dynamic csv" | "csv_semicolon"
+            | "csv_pipe" => Kind::Known(Format::Csv),
             "tsv" => Kind::Known(Format::Tsv),
             "yaml" | "yml" => Kind::Known(Format::Yaml),
             "toml" => Kind::Known(Format::Toml),
@@ -135,7 +138,6 @@ impl Kind {
             "transcript" | "wanyan-transcript" => Kind::Known(Format::Transcript),
             language => match Format::from_path(name) {
                 Some(Format::Plain) => Kind::Text,
-                Some(Format::Xlsx) => Kind::Foreign,
                 Some(format) => Kind::Known(format),
                 None if ["plaintext", "text", "plain", "txt", "log", ""].contains(&language) => Kind::Text,
                 None => Kind::Foreign,
@@ -161,7 +163,10 @@ enum Plan {
 
 /// What was found in the messages of the last version that was taken apart as a whole, by their words and role.
 #[derive(Default)]
-struct Known(HashMap<(Role, Box<str>), Rc<[Judged]>>);
+struct Known(HashMap<(Role, IsTemplate, Box<str>), Rc<[Judged]>>);
+
+/// Whether a message is a canned reply, in which something else is found than in the same words of a conversation.
+type IsTemplate = bool;
 
 /// A finding without its place.
 struct Judged {
@@ -530,7 +535,7 @@ impl Document {
             }
             let own = self.known.of(&segment, &mut known, || {
                 linter
-                    .check_segment(&segment, Fixing::Skip, scratch)
+                    .check_heard(Vec::new(), &segment, Fixing::Skip, scratch)
                     .iter()
                     .filter(|d| shows(d))
                     .map(judge)
@@ -627,7 +632,7 @@ impl Document {
 impl Known {
     /// What is found in `segment`: what was found the last time, or else what `judge` says.
     fn of(&mut self, segment: &Segment<'_>, next: &mut Known, judge: impl FnOnce() -> Rc<[Judged]>) -> Rc<[Judged]> {
-        let key = (segment.role, Box::from(&*segment.text));
+        let key = (segment.role, segment.is_template(), Box::from(&*segment.text));
         if let Some(judged) = next.0.get(&key) {
             return Rc::clone(judged);
         }

@@ -14,10 +14,12 @@ use super::super::session::Abilities;
 use super::super::text::Spot;
 use super::super::to_proto;
 use crate::completion::{Asking, FormPiece, TRIGGERS, form_pieces};
-use crate::document::Format;
+use crate::document::Segment;
 use crate::lexicon::Reference;
 use crate::lexicon::schema::Form;
+use crate::lint::Fixing;
 use crate::report::hover::{Markup, write_form};
+use crate::text::{Edit, Prose, Source, TextRange};
 
 /// So many bytes before the cursor are looked at, at most.
 const LOOKED_AT: usize = 256;
@@ -46,36 +48,66 @@ pub fn complete(state: &mut State, params: &CompletionParams) -> Result<Option<C
     let Some(offer) = rules.project.forms().complete(before, asking) else { return Ok(None) };
     let start = Spot { line: spot.line, byte: spot.byte - offer.replaced };
     let at = |spot| to_proto::position(document.text.at(spot, rules.encoding));
-    let typed = Typed {
-        text: &before[before.len() - offer.replaced..],
-        range: Range { start: at(start), end: at(spot) },
-        in_json: document.known_format() == Some(Format::JsonLines),
-    };
+    let typed =
+        Typed { text: &before[before.len() - offer.replaced..], range: Range { start: at(start), end: at(spot) } };
     let reference = rules.project.reference();
-    let items = offer.forms.iter().enumerate();
-    let items = items.map(|(rank, form)| item(form, rank, &typed, reference, state.session.abilities)).collect();
+    let items = |write: &Write<'_>| -> Vec<CompletionItem> {
+        let forms = offer.forms.iter().enumerate();
+        forms
+            .filter_map(|(rank, form)| item(form, rank, &typed, write, reference, state.session.abilities))
+            .collect()
+    };
+    let mut made = None;
+    document.messages(spot.line..spot.line + 1, rules, Fixing::Skip, &mut |message| {
+        let offset = message.offset(from_proto::at(place.position));
+        let source = TextRange::new(offset - offer.replaced.min(offset), offset);
+        if let Some(prose) = prose_of(message.segment, typed.text, source).filter(|_| made.is_none()) {
+            made = Some(items(&|text| {
+                let edit = Edit { range: prose, replacement: text.to_owned() };
+                let written = message.segment.source_edit(&edit).ok()?;
+                (written.range == source).then_some(written.replacement)
+            }));
+        }
+    });
+    let items = made.unwrap_or_else(|| items(&|text| Some(text.to_owned())));
     Ok(Some(CompletionResponse::List(CompletionList { is_incomplete: true, items })))
+}
+
+/// How words are written where the form goes; nothing where they cannot be.
+type Write<'w> = dyn Fn(&str) -> Option<String> + 'w;
+
+/// Where in the prose of a message `typed` stands, whose place in the source is `source`.
+fn prose_of(segment: &Segment<'_>, typed: &str, source: TextRange<Source>) -> Option<TextRange<Prose>> {
+    let starts = segment.text.char_indices().map(|(at, _)| at).chain([segment.text.len()]);
+    let ranges = starts.filter(|at| segment.text[*at..].starts_with(typed));
+    let mut ranges = ranges.map(|at| TextRange::new(at, at + typed.len()));
+    ranges.find(|range| segment.map.to_source(*range) == source)
 }
 
 /// What a chosen form takes the place of.
 struct Typed<'t> {
     text: &'t str,
     range: Range,
-    /// Whether it stands in a string of JSON.
-    in_json: bool,
 }
 
-fn item(form: &Form, rank: usize, typed: &Typed<'_>, reference: &Reference, abilities: Abilities) -> CompletionItem {
+/// The item of a form; nothing where it cannot be written.
+fn item(
+    form: &Form,
+    rank: usize,
+    typed: &Typed<'_>,
+    write: &Write<'_>,
+    reference: &Reference,
+    abilities: Abilities,
+) -> Option<CompletionItem> {
     let has_slots = form_pieces(&form.text).any(|piece| matches!(piece, FormPiece::Slot(_)));
     let is_snippet = abilities.snippets && has_slots;
-    let escaped = |text: &str| if typed.in_json { in_json(text) } else { text.to_owned() };
-    let new_text = if is_snippet { escaped_snippet(&form.text, &escaped) } else { escaped(&form.text) };
+    let new_text = if is_snippet { snippet_as(&form.text, write)? } else { write(&form.text)? };
     let markup = if abilities.markdown_completion { Markup::Markdown } else { Markup::Plain };
     let mut documentation = Vec::new();
     let passage = reference.passages.iter().find(|passage| passage.id == form.source);
     // A vector takes everything.
     let _ = write_form(&mut documentation, markup, form, passage);
-    CompletionItem {
+    Some(CompletionItem {
         label: form.text.clone(),
         label_details: Some(CompletionItemLabelDetails { detail: None, description: Some(form.scene.clone()) }),
         kind: Some(if is_snippet { CompletionItemKind::SNIPPET } else { CompletionItemKind::TEXT }),
@@ -92,43 +124,37 @@ fn item(form: &Form, rank: usize, typed: &Typed<'_>, reference: &Reference, abil
         insert_text_format: Some(if is_snippet { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT }),
         text_edit: Some(CompletionTextEdit::Edit(TextEdit { range: typed.range, new_text })),
         ..CompletionItem::default()
-    }
+    })
 }
 
 /// A form as a snippet: its slots are places to stop at, those of one name the same.
 pub(super) fn snippet(text: &str) -> String {
-    escaped_snippet(text, &str::to_owned)
+    // What is written as it is can be written.
+    snippet_as(text, &|text| Some(text.to_owned())).unwrap_or_default()
 }
 
-/// As [`snippet`], where words and slots are written as `escaped` writes them.
-fn escaped_snippet(text: &str, escaped: &dyn Fn(&str) -> String) -> String {
+/// As [`snippet`], where words and slots are written as `write` does; nothing where they cannot be.
+fn snippet_as(text: &str, write: &Write<'_>) -> Option<String> {
     let mut names: Vec<&str> = Vec::new();
     let mut snippet = String::new();
     for piece in form_pieces(text) {
         match piece {
-            FormPiece::Text(words) => snippet += &literally(&escaped(words)),
+            FormPiece::Text(words) => snippet += &literally(&write(words)?),
             FormPiece::Slot(name) => {
                 let number = names.iter().position(|known| *known == name).unwrap_or_else(|| {
                     names.push(name);
                     names.len() - 1
                 });
-                snippet += &format!("${{{}:{}}}", number + 1, literally(&escaped(name)));
+                snippet += &format!("${{{}:{}}}", number + 1, literally(&write(name)?));
             }
         }
     }
-    snippet + "$0"
+    Some(snippet + "$0")
 }
 
 /// Text in which a snippet sees nothing of its own.
 fn literally(text: &str) -> String {
     text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
-}
-
-/// Text as it stands between the quotation marks of a JSON string.
-fn in_json(text: &str) -> String {
-    // Strings can always be written, and are written between two quotation marks.
-    let quoted = serde_json::to_string(text).unwrap_or_default();
-    quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]
@@ -145,7 +171,8 @@ mod tests {
         ] {
             assert_eq!(snippet(text), expected);
         }
-        assert_eq!(escaped_snippet("\"{a}\"\n", &in_json), "\\\\\"${1:a}\\\\\"\\\\n$0");
-        assert_eq!(in_json("说\"好\"\\"), "说\\\"好\\\"\\\\");
+        let doubled = |text: &str| (!text.contains('\n')).then(|| text.replace('"', "\"\""));
+        assert_eq!(snippet_as("\"{a}\"", &doubled).unwrap(), "\"\"${1:a}\"\"$0");
+        assert_eq!(snippet_as("{a}\n", &doubled), None);
     }
 }
