@@ -192,12 +192,20 @@ export const tests = {
     await editor.write('保存.txt', '\n');
     await editor.set({ 'editor.codeActionsOnSave': { 'source.fixAll.wanyan': 'explicit' } });
     await editor.open('保存.txt');
-    // Nothing shows that the editor has read its settings again.
     await editor.page.waitForTimeout(2_000);
     await editor.type(draft.trim());
     await editor.hasStatus(/婉言 1/);
-    await editor.save();
-    await until(async () => (await editor.read('保存.txt')) === draft.replace('你', '您'), 'fixed on disk', 10_000, () => editor.read('保存.txt'));
+    const fixed = draft.replace('你', '您');
+    // Nothing shows that the editor has read its settings again: where it had not, the draft is saved once more.
+    for (let saved = 0; saved < 4 && (await editor.read('保存.txt')) !== fixed; saved += 1) {
+      if (saved > 0) {
+        await editor.type('a');
+        await editor.press('Backspace');
+      }
+      await editor.save();
+      await editor.page.waitForTimeout(2_500);
+    }
+    assert.equal(await editor.read('保存.txt'), fixed);
     await editor.set({});
     await editor.hasStatus(/^\s*婉言\s*$/);
   },
