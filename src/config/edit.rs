@@ -3,9 +3,9 @@
 
 use toml_edit::{Document, Item, Table, TableLike};
 
-use super::{ConfigError, line_of};
+use super::ConfigError;
 use crate::diagnostic::Rule;
-use crate::text::{Edit, Source, TextRange};
+use crate::text::{Edit, Source, TextRange, line_of};
 
 /// What stands for a reason until somebody writes one.
 pub const REASON_STUB: &str = "请写明原因";

@@ -15,6 +15,7 @@ use toml::Spanned;
 use crate::document::{ExtractOptions, MessageUnit};
 use crate::lexicon::error::did_you_mean;
 use crate::lexicon::schema::json_schema_text;
+use crate::text::line_of;
 
 /// The names under which a configuration file is looked for, the first one first.
 pub const FILE_NAMES: [&str; 2] = ["wanyan.toml", ".wanyan.toml"];
@@ -315,11 +316,6 @@ fn example_of(key: &str) -> &'static str {
         "phrase" => "phrase = \"不行动\"",
         _ => "reason = \"产品名，已与质检确认\"",
     }
-}
-
-/// The line, from one, of that byte.
-fn line_of(text: &str, at: usize) -> usize {
-    text.as_bytes()[..at.min(text.len())].iter().filter(|byte| **byte == b'\n').count() + 1
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use csv_core::ReadFieldResult;
 
-use super::json::line_of;
 use super::segment::{Runs, column_letters};
 use super::table::{Columns, Conversations, SAMPLED_ROWS};
 use super::{Address, Escape, ExtractOptions, NotEditable, Problem, Reading, Role, Segment};
+use crate::text::line_of;
 
 /// How many problems of a table are told.
 const MOST_PROBLEMS: usize = 50;

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use super::fields::{self, Choice, DEPTH_LIMIT, Found, Level, Node, PathStyle, field_paths, of_file};
 use super::layout::Layout;
 use super::{Address, ExtractOptions, Problem, Reading, Segment, Turn, json_string};
+use crate::text::line_of;
 
 /// The parts of an object, in the order of the source.
 struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
@@ -154,11 +155,6 @@ fn duplicates(text: &str, value: &RawValue, depth: usize, problems: &mut Vec<Pro
         }
         Level::Text | Level::Other => {}
     }
-}
-
-/// The line, from one, of that byte.
-pub(super) fn line_of(text: &str, at: usize) -> usize {
-    memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count() + 1
 }
 
 fn broken(text: &str, error: &serde_json::Error) -> Problem {

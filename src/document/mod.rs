@@ -35,7 +35,7 @@ mod yaml;
 
 use std::path::Path;
 
-use crate::text::TextRange;
+use crate::text::{TextRange, line_of};
 
 pub use content::Content;
 pub use csv::CellStyle;
@@ -243,7 +243,7 @@ fn without_giants<'a>(
         Some(address) if segment.text.len() > LONGEST_MESSAGE => {
             let start = segment.map.to_source(TextRange::new(0, 0)).start();
             let message = format!("{address} 有 {} MB，不像一条话术，没有检查", segment.text.len() / LONGEST_MESSAGE);
-            problems.push(Problem { line: json::line_of(text, start), message });
+            problems.push(Problem { line: line_of(text, start), message });
         }
         _ => each(segment),
     });

@@ -19,6 +19,7 @@ use super::rewrite::{self, TemplateError};
 use super::schema::{ContextSource, Located, Mitigation, RewriteSource, Structure};
 use crate::diagnostic::{Applicability, Category, Rule, Severity};
 use crate::normalize::{FoldedText, fold_char, is_filler};
+use crate::text::line_of;
 use crate::text::sentence::ends_clause;
 
 /// Names of conditions that are not contexts.
@@ -146,7 +147,7 @@ impl<'f> Compiler<'f> {
         let file = &self.files[place.file];
         self.errors.push(LexiconError {
             file: file.name.clone(),
-            line: Some(place.at.map_or(place.line, |at| load::line_of(&file.text, at))),
+            line: Some(place.at.map_or(place.line, |at| line_of(&file.text, at))),
             entry: place.entry.map(str::to_owned),
             message: message.into(),
             help: Some(help.into()),
@@ -309,9 +310,8 @@ impl<'f> Compiler<'f> {
         let policy = source.mitigation.as_ref().or(mitigation.as_ref()).cloned().unwrap_or_default();
         let (soften, soften_to, clear) = self.mitigation(place, &policy);
         let located = |examples: &[Located<String>]| {
-            let line = |example: &Located<String>| {
-                load::line_of(&self.files[example.file.unwrap_or(from.file)].text, example.at)
-            };
+            let line =
+                |example: &Located<String>| line_of(&self.files[example.file.unwrap_or(from.file)].text, example.at);
             examples.iter().map(|example| (line(example), example.value.clone())).collect()
         };
         let mut touching: BTreeSet<usize> =

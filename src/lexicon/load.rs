@@ -9,6 +9,7 @@ use super::schema::{
     Passage,
 };
 use crate::diagnostic::Category;
+use crate::text::line_of;
 
 /// How much a cue leans to the category that a person chose for it: more than the learned ones do.
 const CHOSEN_LEANING: i8 = 40;
@@ -80,11 +81,6 @@ pub struct Merged {
     pub passages: Vec<From<Passage>>,
     /// Rules switched off, and why.
     pub disabled: Vec<(String, String)>,
-}
-
-/// The line of a byte offset, from one.
-pub(super) fn line_of(text: &str, at: usize) -> usize {
-    memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count() + 1
 }
 
 /// Reads and merges `files`. What can be read is merged even where something else is wrong, so that all errors are found at once.

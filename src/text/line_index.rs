@@ -60,6 +60,12 @@ impl<'a> LineCounter<'a> {
     }
 }
 
+/// The line, from one, of that byte; of the end where the text is shorter.
+#[must_use]
+pub fn line_of(text: &str, at: usize) -> usize {
+    memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count() + 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,5 +9,5 @@ pub mod sentence;
 
 pub use edit::{Edit, OverlappingEdits, apply_edits};
 pub use han::is_han;
-pub use line_index::{LineColumn, LineCounter};
+pub use line_index::{LineColumn, LineCounter, line_of};
 pub use range::{Folded, Prose, Source, TextRange};
